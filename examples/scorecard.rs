@@ -1,0 +1,518 @@
+//! Every indicator of an authority as a table, JSON or CSV.
+//!
+//! Without arguments it reads the sample authority that ships beside it and prints Q4 2017/18 and Q1 2018/19.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Context, Result, bail};
+use clap::{Parser, ValueEnum};
+use comfy_table::{ContentArrangement, Table, presets::UTF8_FULL_CONDENSED};
+use csc_kpi::calendar::{Basis, Quarter};
+use csc_kpi::indicator::{AnyIndicator, Definition, catalogue};
+use csc_kpi::measure::{Footing, Population, Rate};
+use csc_kpi::{
+    AgeBands, ByAbuseCategory, ByEthnicGroup, ByPlacementType, BySex, ByTeam, ByUnaccompanied, Dataset, Decimal,
+    Engine, EngineError, Evidence, Figure, Finding, Ledger, NaiveDate, Reading,
+};
+use serde_json::{Value, json};
+
+mod common;
+
+/// Every indicator of children's social care from a folder of SSD tables.
+#[derive(Parser)]
+#[command(name = "scorecard", version, max_term_width = 100)]
+struct Arguments {
+    /// Folder of SSD tables (ssd_person.csv and so on); without it the sample authority
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// Reporting date, YYYY-MM-DD; repeatable; without it 2018-03-31 and 2018-06-30
+    #[arg(long = "as-at", value_name = "DATE", value_parser = date)]
+    as_at: Vec<NaiveDate>,
+    /// Calculate with what was known on this day
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    known_at: Option<NaiveDate>,
+    /// Only this indicator, such as "NI 65a" or "NI 62 raw-moves"; repeatable
+    #[arg(long, value_name = "CODE")]
+    indicator: Vec<String>,
+    /// Only this basis: rolling-12m (any number of months), cumulative, in-quarter, in-month, as-at; repeatable
+    #[arg(long, value_name = "BASIS")]
+    basis: Vec<Basis>,
+    /// Break every figure down
+    #[arg(long, value_name = "BREAKDOWN")]
+    by: Option<By>,
+    /// Show the units behind every figure, with reasons
+    #[arg(long)]
+    evidence: bool,
+    /// Residents aged 0 to 17, for the rate of children looked after
+    #[arg(long, value_name = "N")]
+    population: Option<u64>,
+    /// Output
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    format: Format,
+    /// Write all data-quality findings to this file, as CSV
+    #[arg(long, value_name = "FILE")]
+    findings: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Table,
+    Json,
+    Csv,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum By {
+    Sex,
+    AgeBand,
+    EthnicGroup,
+    Uasc,
+    Team,
+    AbuseCategory,
+    PlacementType,
+}
+
+impl By {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Sex => "sex",
+            Self::AgeBand => "age band",
+            Self::EthnicGroup => "ethnic group",
+            Self::Uasc => "UASC",
+            Self::Team => "team",
+            Self::AbuseCategory => "category of abuse",
+            Self::PlacementType => "placement type",
+        }
+    }
+
+    fn added_to(self, engine: Engine) -> Engine {
+        match self {
+            Self::Sex => engine.by(BySex),
+            Self::AgeBand => engine.by(AgeBands::default()),
+            Self::EthnicGroup => engine.by(ByEthnicGroup),
+            Self::Uasc => engine.by(ByUnaccompanied),
+            Self::Team => engine.by(ByTeam),
+            Self::AbuseCategory => engine.by(ByAbuseCategory),
+            Self::PlacementType => engine.by(ByPlacementType),
+        }
+    }
+}
+
+fn date(text: &str) -> Result<NaiveDate, String> {
+    text.parse().map_err(|_| "write it as YYYY-MM-DD, such as 2018-03-31".to_owned())
+}
+
+const CARE_LEAVER_AGES: &str = "care leaver age band";
+
+fn main() -> ExitCode {
+    match run(&Arguments::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        // A reader that stops early (`| head`) is no failure.
+        Err(error) if error.downcast_ref::<io::Error>().is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe) => {
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("scorecard: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &Arguments) -> Result<()> {
+    let folder = arguments.data.clone().unwrap_or_else(common::sample_authority);
+    let dataset = common::read_folder(&folder)?;
+    let card = Card::calculate(arguments, &dataset)?;
+    summarise_findings(arguments, &card.findings)?;
+    let mut out = BufWriter::new(io::stdout().lock());
+    match arguments.format {
+        Format::Table => card.write_table(&mut out)?,
+        Format::Json => {
+            serde_json::to_writer_pretty(&mut out, &card.json()?)?;
+            writeln!(out)?;
+        }
+        Format::Csv => card.write_csv(&mut out)?,
+    }
+    out.flush()?;
+    Ok(())
+}
+
+/// A reading with all that the arguments ask for beside it.
+struct Row {
+    definition: Definition,
+    reading: Reading,
+    strata: Vec<Reading>,
+    age_bands: Vec<Reading>,
+    evidence: Vec<Evidence>,
+    rates: Vec<Rate>,
+}
+
+struct Card {
+    as_at: Vec<NaiveDate>,
+    known_at: Option<NaiveDate>,
+    rows: Vec<Row>,
+    findings: Vec<Finding>,
+}
+
+impl Card {
+    fn calculate(arguments: &Arguments, dataset: &Dataset) -> Result<Self> {
+        let as_at = dates(arguments)?;
+        let mut engine = Engine::new(indicators(&arguments.indicator)?).by(AgeBands::care_leavers());
+        engine = arguments.basis.iter().fold(engine, |engine, basis| engine.on(*basis));
+        if let Some(by) = arguments.by {
+            engine = by.added_to(engine);
+        }
+        if let Some(day) = arguments.known_at {
+            engine = engine.known_at(day);
+        }
+        let ledger = engine.run(dataset)?;
+        let mut rows = Vec::new();
+        for day in &as_at {
+            for definition in ledger.definitions() {
+                let bases = if arguments.basis.is_empty() { &definition.bases } else { &arguments.basis };
+                for basis in bases {
+                    match Row::of(arguments, definition, (&engine, &ledger, dataset), (*basis, *day)) {
+                        Ok(row) => rows.push(row),
+                        // Asked for a basis that this indicator has not; another may have it.
+                        Err(EngineError::NoSuchBasis { .. }) if !arguments.basis.is_empty() => {}
+                        Err(error) => return Err(error.into()),
+                    }
+                }
+            }
+        }
+        if rows.is_empty() {
+            bail!("none of the indicators asked for has a figure on the basis asked for; leave --basis out to see all");
+        }
+        let mut findings: Vec<Finding> = dataset.findings().iter().chain(ledger.findings()).cloned().collect();
+        findings.sort();
+        Ok(Self { as_at, known_at: arguments.known_at, rows, findings })
+    }
+
+    fn json(&self) -> Result<Value> {
+        let readings = self.rows.iter().map(Row::json).collect::<Result<Vec<_>>>()?;
+        let mut card = json!({ "as_at": self.as_at, "findings": self.findings.len(), "readings": readings });
+        if let (Some(day), Value::Object(card)) = (self.known_at, &mut card) {
+            card.insert("known_at".to_owned(), json!(day));
+        }
+        Ok(card)
+    }
+
+    fn write_table(&self, out: &mut impl Write) -> Result<()> {
+        let mut table = Table::new();
+        table.load_preset(UTF8_FULL_CONDENSED).set_content_arrangement(ContentArrangement::Dynamic);
+        if table.width().is_none() {
+            table.set_width(150);
+        }
+        let mut header = vec!["Indicator".to_owned(), "What it measures".to_owned(), "Basis".to_owned()];
+        header.extend(self.as_at.iter().map(|day| heading(*day)));
+        table.set_header(header);
+        let mut lines: Vec<(String, String, Vec<String>)> = Vec::new();
+        for row in &self.rows {
+            let key = (row.reading.indicator().to_owned(), row.reading.basis().to_string());
+            let at = self.as_at.iter().position(|day| *day == row.reading.as_at()).unwrap_or(0);
+            for (label, text) in row.cells() {
+                let name = format!("{}{label}", key.0);
+                let line = match lines.iter_mut().position(|(n, basis, _)| *n == name && *basis == key.1) {
+                    Some(line) => line,
+                    None => {
+                        lines.push((name, key.1.clone(), vec![String::new(); self.as_at.len()]));
+                        lines.len() - 1
+                    }
+                };
+                lines[line].2[at] = text;
+            }
+        }
+        let titles: BTreeMap<String, &str> =
+            self.rows.iter().map(|row| (row.definition.key(), row.definition.title.as_str())).collect();
+        let mut last = String::new();
+        for (name, basis, values) in lines {
+            let repeated = name == last;
+            let title = titles.get(&name).copied().unwrap_or_default();
+            let mut cells =
+                if repeated { vec![String::new(), String::new()] } else { vec![name.clone(), title.to_owned()] };
+            cells.push(basis);
+            cells.extend(values);
+            table.add_row(cells);
+            last = name;
+        }
+        writeln!(out, "{table}")?;
+        for row in self.rows.iter().filter(|row| !row.evidence.is_empty()) {
+            let reading = &row.reading;
+            writeln!(out, "\n{} {} as at {}:", reading.indicator(), reading.basis(), reading.as_at())?;
+            for unit in &row.evidence {
+                let what =
+                    if unit.unit == unit.person { String::new() } else { format!(" {} {}", unit.family, unit.unit) };
+                writeln!(out, "  {}{what}, {}: {} ({})", unit.person, unit.day, unit.outcome, unit.reason)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn write_csv(&self, out: &mut impl Write) -> Result<()> {
+        let mut writer = csv::Writer::from_writer(out);
+        writer.write_record([
+            "indicator",
+            "basis",
+            "as_at",
+            "window_start",
+            "window_end",
+            "breakdown",
+            "stratum",
+            "part",
+            "count",
+            "met",
+            "not_met",
+            "pending",
+            "excepted",
+            "excluded",
+            "numerator",
+            "denominator",
+            "value",
+            "shown",
+            "sibling_groups",
+        ])?;
+        for reading in self.rows.iter().flat_map(|row| std::iter::once(&row.reading).chain(&row.strata)) {
+            for record in csv_records(reading) {
+                writer.write_record(record)?;
+            }
+        }
+        writer.flush()?;
+        Ok(())
+    }
+}
+
+impl Row {
+    fn of(
+        arguments: &Arguments,
+        definition: &Definition,
+        (engine, ledger, dataset): (&Engine, &Ledger, &Dataset),
+        (basis, day): (Basis, NaiveDate),
+    ) -> Result<Self, EngineError> {
+        let key = definition.key();
+        let reading = ledger.reading(&key, basis, day)?;
+        let strata = arguments.by.map_or(Ok(Vec::new()), |by| ledger.readings_by(&key, basis, day, by.name()))?;
+        let of_care_leavers = definition.unit == "care leaver" && reading.tally().is_some();
+        let age_bands =
+            if of_care_leavers { ledger.readings_by(&key, basis, day, CARE_LEAVER_AGES)? } else { Vec::new() };
+        let evidence = if arguments.evidence { engine.evidence(dataset, &key, basis, day)? } else { Vec::new() };
+        let rates = rates(arguments, &reading);
+        Ok(Self { definition: definition.clone(), reading, strata, age_bands, evidence, rates })
+    }
+
+    fn json(&self) -> Result<Value> {
+        let mut value = serde_json::to_value(&self.reading)?;
+        let Value::Object(fields) = &mut value else { bail!("a reading is an object") };
+        if self.reading.tally().is_some() && self.definition.unit == "care leaver" {
+            let bands = ["16", "17-18", "19-21", "22-25"].map(|band| {
+                let of_band = self.age_bands.iter().find(|r| r.stratum().is_some_and(|(_, s)| s.name() == band));
+                let tally = of_band.and_then(Reading::tally).copied().unwrap_or_default();
+                let counts = json!({ "met": tally.met, "not_met": tally.not_met, "excluded": tally.excluded });
+                (band.to_owned(), counts)
+            });
+            fields.insert("age_bands".to_owned(), Value::Object(bands.into_iter().collect()));
+        }
+        for rate in &self.rates {
+            let name = match rate.footing() {
+                Footing::All => "rate_per_10000",
+                Footing::ExcludingUnaccompanied => "rate_per_10000_excluding_uasc",
+            };
+            fields.insert(name.to_owned(), json!(csc_kpi::measure::round_half_up(rate.per_10_000(), 6).to_string()));
+        }
+        if !self.strata.is_empty() {
+            fields.insert("strata".to_owned(), serde_json::to_value(&self.strata)?);
+        }
+        if !self.evidence.is_empty() {
+            fields.insert("evidence".to_owned(), serde_json::to_value(&self.evidence)?);
+        }
+        Ok(value)
+    }
+
+    /// The lines of the table: the figure, then its strata, age bands and rates.
+    fn cells(&self) -> Vec<(String, String)> {
+        let mut cells = vec![(String::new(), cell(&self.reading))];
+        for reading in self.strata.iter().chain(&self.age_bands) {
+            if let Some((_, stratum)) = reading.stratum() {
+                cells.push((format!("  {stratum}"), cell(reading)));
+            }
+        }
+        for rate in &self.rates {
+            let text = format!("{} per 10,000", rate.shown(1));
+            cells.push((format!("  rate, {}", rate.footing()), text));
+            let benchmark = Decimal::new(599, 1);
+            if let Ok(reduction) = rate.reduction_to(benchmark, rate.footing()) {
+                let text = format!("{} children, {} fewer", reduction.count, reduction.fewer);
+                cells.push((format!("  at {benchmark} per 10,000, {}", rate.footing()), text));
+            }
+        }
+        cells
+    }
+}
+
+fn cell(reading: &Reading) -> String {
+    let mut text = match reading.figure() {
+        Figure::Proportion(tally, pending) => {
+            let ratio = tally.ratio(*pending);
+            let shown = ratio.shown_percent(0).unwrap_or_else(|| "–".to_owned());
+            let mut text = format!("{shown}  {} of {}", thousands(ratio.numerator()), thousands(ratio.denominator()));
+            for (count, what) in
+                [(tally.pending, "pending"), (tally.excepted, "excepted"), (tally.excluded, "excluded")]
+            {
+                if count > 0 {
+                    text.push_str(&format!(", {count} {what}"));
+                }
+            }
+            text
+        }
+        Figure::Composition(composition) => {
+            let parts: Vec<_> =
+                composition.parts().iter().map(|(name, count)| format!("{name} {}", thousands(*count))).collect();
+            format!("{}  ({})", thousands(composition.count()), parts.join(", "))
+        }
+        Figure::Distribution(days) => match days.quartiles() {
+            None => "–  of 0".to_owned(),
+            Some([low, median, high]) => {
+                format!("median {median}, quartiles {low} and {high}, of {}", thousands(days.count()))
+            }
+        },
+        _ => String::new(),
+    };
+    if let Some(groups) = reading.sibling_groups() {
+        text.push_str(&format!(", {groups} sibling groups"));
+    }
+    text
+}
+
+fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let groups: Vec<_> =
+        digits.as_bytes().rchunks(3).rev().map(|group| String::from_utf8_lossy(group).into_owned()).collect();
+    groups.join(",")
+}
+
+fn heading(day: NaiveDate) -> String {
+    let quarter = Quarter::containing(day);
+    if quarter.last_day() == day { format!("{quarter}\n{day}") } else { day.to_string() }
+}
+
+fn dates(arguments: &Arguments) -> Result<Vec<NaiveDate>> {
+    let given = &arguments.as_at;
+    if let Some(day) = given.iter().enumerate().find(|(at, day)| given[..*at].contains(day)) {
+        bail!("--as-at {} is given twice; give each date once", day.1);
+    }
+    if !given.is_empty() {
+        return Ok(given.clone());
+    }
+    let ends = [(2018, 3, 31), (2018, 6, 30)];
+    Ok(ends.iter().filter_map(|(y, m, d)| NaiveDate::from_ymd_opt(*y, *m, *d)).collect())
+}
+
+fn indicators(codes: &[String]) -> Result<Vec<AnyIndicator>> {
+    if codes.is_empty() {
+        return Ok(catalogue::standard());
+    }
+    let find = |code: &String| {
+        catalogue::find(code).with_context(|| {
+            let known: Vec<_> =
+                catalogue::standard().iter().chain(&catalogue::options()).map(|i| i.definition().key()).collect();
+            format!("there is no indicator {code:?}; --indicator takes one of: {}", known.join(", "))
+        })
+    };
+    codes.iter().map(find).collect()
+}
+
+/// The rates of children looked after, on both footings; the sample authority has a population of its own.
+fn rates(arguments: &Arguments, reading: &Reading) -> Vec<Rate> {
+    let sample = arguments.data.is_none().then_some(45_589);
+    let (Some(residents), Some(looked_after)) = (arguments.population.or(sample), reading.composition()) else {
+        return Vec::new();
+    };
+    let Some(others) = looked_after.part("not UASC") else { return Vec::new() };
+    [(looked_after.count(), Footing::All), (others, Footing::ExcludingUnaccompanied)]
+        .into_iter()
+        .filter_map(|(count, footing)| {
+            let source = if arguments.population.is_some() { "--population" } else { "sample authority" };
+            Rate::new(count, footing, Population::new(residents, 2016, source)).ok()
+        })
+        .collect()
+}
+
+fn summarise_findings(arguments: &Arguments, findings: &[Finding]) -> Result<()> {
+    let mut kinds: BTreeMap<(&str, &str), (u64, &Finding)> = BTreeMap::new();
+    for finding in findings {
+        kinds.entry((finding.family.table(), finding.rule.text())).or_insert((0, finding)).0 += 1;
+    }
+    let total = findings.len();
+    if total > 0 {
+        eprintln!("{total} data-quality findings:");
+    }
+    for ((table, rule), (count, first)) in kinds {
+        let row = first.row.map_or_else(String::new, |row| format!("row {row}, "));
+        eprintln!("  {count:>6}  {table}: {rule} (first: {row}{} {:?})", first.field, first.value);
+    }
+    if let Some(path) = &arguments.findings {
+        let file = File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
+        let mut writer = csv::Writer::from_writer(file);
+        writer.write_record(["table", "row", "record", "person", "column", "value", "rule"])?;
+        for finding in findings {
+            writer.write_record([
+                finding.family.table(),
+                &finding.row.map_or_else(String::new, |row| row.to_string()),
+                finding.record.as_deref().unwrap_or_default(),
+                finding.person.as_deref().unwrap_or_default(),
+                &finding.field,
+                &finding.value,
+                finding.rule.text(),
+            ])?;
+        }
+        writer.flush()?;
+    }
+    Ok(())
+}
+
+/// One record for a proportion or a distribution, one a part for a composition.
+fn csv_records(reading: &Reading) -> Vec<Vec<String>> {
+    let window = reading.window();
+    let (breakdown, stratum) = reading.stratum().map_or(("", ""), |(breakdown, stratum)| (breakdown, stratum.name()));
+    let head = [
+        reading.indicator().to_owned(),
+        reading.basis().to_string(),
+        reading.as_at().to_string(),
+        window.map_or_else(String::new, |window| window.start.to_string()),
+        window.map_or_else(String::new, |window| window.end.to_string()),
+        breakdown.to_owned(),
+        stratum.to_owned(),
+    ];
+    let record = |part: &str, count: String, rest: [String; 10]| {
+        head.iter().cloned().chain([part.to_owned(), count]).chain(rest).collect::<Vec<_>>()
+    };
+    let blank = || std::array::from_fn::<String, 10, _>(|_| String::new());
+    match reading.figure() {
+        Figure::Proportion(tally, pending) => {
+            let ratio = tally.ratio(*pending);
+            let counts = [tally.met, tally.not_met, tally.pending, tally.excepted, tally.excluded];
+            let mut rest = blank();
+            for (cell, count) in rest.iter_mut().zip(counts.into_iter().chain([ratio.numerator(), ratio.denominator()]))
+            {
+                *cell = count.to_string();
+            }
+            rest[7] = ratio.percent_text().unwrap_or_default();
+            rest[8] = ratio.shown_percent(0).unwrap_or_default();
+            rest[9] = reading.sibling_groups().map_or_else(String::new, |groups| groups.to_string());
+            vec![record("", String::new(), rest)]
+        }
+        Figure::Composition(composition) => {
+            let whole = record("", composition.count().to_string(), blank());
+            let parts = composition.parts().iter().map(|(name, count)| record(name, count.to_string(), blank()));
+            std::iter::once(whole).chain(parts).collect()
+        }
+        Figure::Distribution(days) => {
+            let mut rest = blank();
+            rest[7] = days.median().map_or_else(String::new, |median| median.to_string());
+            vec![record("", days.count().to_string(), rest)]
+        }
+        _ => Vec::new(),
+    }
+}

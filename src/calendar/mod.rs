@@ -1,0 +1,38 @@
+//! Civil days, months, financial years, reporting bases and working days.
+//!
+//! Every rule of the indicators stands on these: a record covers `start <= day < end`, a window is half-open,
+//! and month arithmetic is done on the *exclusive* end of a window, never on the last day in it.
+
+mod age;
+mod basis;
+mod moment;
+mod months;
+mod span;
+mod working_days;
+mod year;
+
+pub use age::{age_on, birthday};
+pub use basis::{Basis, BasisError, Window};
+pub use moment::{Moment, MomentError};
+pub use months::{first_day_months_after, first_day_months_back, minus_months, plus_months};
+pub use span::Span;
+pub use working_days::{WorkingDayError, WorkingDays};
+pub use year::{FinancialYear, PeriodError, Quarter, QuarterOfYear};
+
+use chrono::NaiveDate;
+
+/// The day after `day`; the last day that chrono can write is its own successor.
+pub(crate) fn next_day(day: NaiveDate) -> NaiveDate {
+    day.succ_opt().unwrap_or(NaiveDate::MAX)
+}
+
+/// The day before `day`; the first day that chrono can write is its own predecessor.
+pub(crate) fn day_before(day: NaiveDate) -> NaiveDate {
+    day.pred_opt().unwrap_or(NaiveDate::MIN)
+}
+
+/// `day` moved by whole days, held inside what chrono can write.
+pub(crate) fn plus_days(day: NaiveDate, days: i64) -> NaiveDate {
+    let bound = if days < 0 { NaiveDate::MIN } else { NaiveDate::MAX };
+    chrono::Duration::try_days(days).and_then(|by| day.checked_add_signed(by)).unwrap_or(bound)
+}

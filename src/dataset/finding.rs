@@ -1,0 +1,160 @@
+//! Data-quality findings: what was wrong, where, and what became of it.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::record::Family;
+
+/// The rules a record can break, and what then happens.
+///
+/// Source: INDICATORS §1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum FindingRule {
+    /// A date in none of the forms; the row is left out.
+    UnreadableDate,
+    /// Bytes that are no UTF-8 text; a row whose id, person or date it hits is left out, else the cell is read as empty.
+    NotUtf8,
+    /// No record id; the row is left out.
+    EmptyId,
+    /// A record id that an earlier row has; the row is left out.
+    RepeatedId,
+    /// No person id; the row is left out.
+    EmptyPerson,
+    /// No start date where the record needs one; the row is left out.
+    EmptyStart,
+    /// A flag that is none of the values listed; read as empty.
+    UnknownFlag,
+    /// A code the statutory list does not know; kept as written, equal to none of the codes a rule names.
+    UnknownCode,
+    /// A number that is not whole digits; read as empty.
+    NotANumber,
+    /// A column that the table should have; its cells are empty.
+    MissingColumn,
+    /// A column name that comes twice; the first is read.
+    RepeatedColumn,
+    /// A row with fewer cells than the header; the cells that are not there are empty.
+    ShortRow,
+    /// The end is before the start; the record is left out of every rule.
+    EndBeforeStart,
+    /// Authorised before its start; excluded in ECS 138.
+    AuthorisedBeforeStart,
+    /// A reference to a record that is not there; the reference is empty.
+    NoSuchRecord,
+    /// Looked-after episodes of one child that overlap; each is cut at the next one's start.
+    OverlappingEpisodes,
+    /// Two plans of one child open at once; both stay.
+    OverlappingPlans,
+    /// A child looked after or on a plan without a date of birth; counts as under every age limit.
+    NoDateOfBirth,
+    /// A conference, not a transfer-in, before its enquiry; excluded in ICPC 15.
+    ConferenceBeforeEnquiry,
+    /// A review on or before the start of its plan; left out of NI 67.
+    ReviewNotAfterStart,
+    /// An interview offered and accepted without a date of completion; excepted in WRI 72h.
+    CompletedWithoutDate,
+    /// A date of completion of an interview that was not accepted; not a completion.
+    CompletionNotAccepted,
+    /// Something that begins after the death of the person; it stays.
+    AfterDeath,
+    /// A day outside the table of bank holidays; the unit is excluded.
+    OutsideBankHolidays,
+}
+
+impl FindingRule {
+    /// What is wrong and what becomes of it, in a sentence without a full stop.
+    #[must_use]
+    pub const fn text(self) -> &'static str {
+        match self {
+            Self::UnreadableDate => "is no date; the row is left out",
+            Self::NotUtf8 => "is no UTF-8 text",
+            Self::EmptyId => "no id; the row is left out",
+            Self::RepeatedId => "an earlier row has this id; the row is left out",
+            Self::EmptyPerson => "no person; the row is left out",
+            Self::EmptyStart => "no start date; the row is left out",
+            Self::UnknownFlag => "is none of the flags listed; read as empty",
+            Self::UnknownCode => "is no code of the statutory list; it equals none that a rule names",
+            Self::NotANumber => "is no whole number; read as empty",
+            Self::MissingColumn => "the table has no such column; its cells are empty",
+            Self::RepeatedColumn => "the header names it twice; the first is read",
+            Self::ShortRow => "the row has fewer cells than the header; those are empty",
+            Self::EndBeforeStart => "is before the start; the record is left out of every rule",
+            Self::AuthorisedBeforeStart => "is before the start; excluded from the assessment timescale",
+            Self::NoSuchRecord => "names a record that is not there; the reference is empty",
+            Self::OverlappingEpisodes => "overlaps the next episode; cut where that begins",
+            Self::OverlappingPlans => "is open at once with another plan; both stay",
+            Self::NoDateOfBirth => "looked after or on a plan without a date of birth; under every age limit",
+            Self::ConferenceBeforeEnquiry => "is before its section 47 enquiry; excluded",
+            Self::ReviewNotAfterStart => "is on or before the start of its plan; left out",
+            Self::CompletedWithoutDate => "interview accepted without a date of completion; excepted within 72 hours",
+            Self::CompletionNotAccepted => "completed, yet not offered and accepted; no completion",
+            Self::AfterDeath => "begins after the death of the person; it stays",
+            Self::OutsideBankHolidays => "lies outside the table of bank holidays; the unit is excluded",
+        }
+    }
+}
+
+/// One thing wrong with one cell: table, row, record, field, value and rule.
+///
+/// Findings are ordered by table, row, record and field. The row counts from the header as row 1; records that came from no
+/// file have none.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Finding {
+    /// The family of the record, and so its table.
+    pub family: Family,
+    /// The row in its file; the header is row 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub row: Option<u64>,
+    /// The id of the record, where it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub record: Option<String>,
+    /// The person, where the record names one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<String>,
+    /// The column of the SSD table.
+    pub field: String,
+    /// The value as written.
+    pub value: String,
+    /// What it breaks.
+    pub rule: FindingRule,
+}
+
+impl Finding {
+    /// That `value` in `field` of a record of `family` breaks `rule`.
+    #[must_use]
+    pub fn new(family: Family, field: impl Into<String>, value: impl Into<String>, rule: FindingRule) -> Self {
+        Self { family, row: None, record: None, person: None, field: field.into(), value: value.into(), rule }
+    }
+
+    /// In this row of the file; `None` for a record that came from no file.
+    #[must_use]
+    pub fn in_row(mut self, row: Option<u64>) -> Self {
+        self.row = row;
+        self
+    }
+
+    /// In the record with this id, of this person; empty texts are none.
+    #[must_use]
+    pub fn of(mut self, record: &str, person: &str) -> Self {
+        let given = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        self.record = given(record);
+        self.person = given(person);
+        self
+    }
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.family.table())?;
+        if let Some(row) = self.row {
+            write!(f, " row {row}")?;
+        }
+        if let Some(record) = &self.record {
+            write!(f, " ({} {record})", self.family)?;
+        }
+        write!(f, ", {} {:?}: {}", self.field, self.value, self.rule.text())
+    }
+}

@@ -1,0 +1,173 @@
+//! Records in any order, grouped by child and sorted, with what was wrong in them.
+
+mod builder;
+mod finding;
+mod integrity;
+
+pub use builder::Builder;
+pub use finding::{Finding, FindingRule};
+
+use std::fmt;
+
+use chrono::NaiveDate;
+
+use crate::chronology::{Bounds, Chronology, Entries, Key, PersonEntry, Shelves, Texts, known_at};
+use crate::record::Record;
+
+/// The records of many children, grouped by child and sorted; immutable.
+///
+/// # Building
+///
+/// From records in any order, by [`Dataset::builder`] or by collecting an iterator. What is wrong in them stands in
+/// [`Dataset::findings`]; nothing is dropped or repaired in silence.
+///
+/// # Memory
+///
+/// Texts are stored once. An entry takes 48 bytes at the most, but for a looked-after episode or a placement with all that
+/// is known of the place; [`Dataset::heap_bytes`] tells the whole.
+///
+/// ```
+/// use csc_kpi::record::{Person, Referral};
+/// use csc_kpi::{Dataset, NaiveDate};
+///
+/// let day = |y, m, d| NaiveDate::from_ymd_opt(y, m, d).unwrap();
+/// let mut records = Dataset::builder();
+/// records.push(Referral::new("R2", "C1", day(2018, 3, 1)));
+/// records.push(Person::new("C1").date_of_birth(day(2010, 5, 20)));
+/// records.push(Referral::new("R1", "C1", day(2017, 3, 1)));
+/// let dataset = records.finish();
+///
+/// let child = dataset.child("C1").unwrap();
+/// assert_eq!(child.chronology().referrals()[0].date, day(2017, 3, 1));
+/// assert!(dataset.findings().is_empty());
+/// ```
+pub struct Dataset {
+    texts: Texts,
+    persons: Vec<PersonEntry>,
+    /// By key: the number of the child with that id, from 1; 0 where the text is no child's id.
+    numbers: Vec<u32>,
+    shelves: Shelves,
+    /// Where the entries of each child begin; one more than there are children.
+    bounds: Vec<Bounds>,
+    records: usize,
+    findings: Vec<Finding>,
+}
+
+impl Dataset {
+    /// Takes records, in any order.
+    #[must_use]
+    pub fn builder() -> Builder {
+        Builder::default()
+    }
+
+    /// The children, in the order of the person records; then those that only other records name.
+    pub fn children(&self) -> impl ExactSizeIterator<Item = Child<'_>> {
+        (0..self.persons.len()).map(|number| Child { dataset: self, number })
+    }
+
+    /// The child with this id.
+    #[must_use]
+    pub fn child(&self, id: &str) -> Option<Child<'_>> {
+        let number = *self.numbers.get(self.texts.find(id)?.index())?;
+        Some(Child { dataset: self, number: usize::try_from(number.checked_sub(1)?).ok()? })
+    }
+
+    /// How many records are in it, families and professionals among them.
+    #[must_use]
+    pub const fn records(&self) -> usize {
+        self.records
+    }
+
+    /// What was wrong in the records, in a stable order.
+    #[must_use]
+    pub fn findings(&self) -> &[Finding] {
+        &self.findings
+    }
+
+    /// The bytes it takes on the heap, texts and findings' own fields included.
+    #[must_use]
+    pub fn heap_bytes(&self) -> usize {
+        self.texts.heap_bytes()
+            + self.persons.capacity() * size_of::<PersonEntry>()
+            + self.numbers.capacity() * size_of::<u32>()
+            + self.shelves.size().1
+            + self.bounds.capacity() * size_of::<Bounds>()
+            + self.findings.capacity() * size_of::<Finding>()
+    }
+
+    fn entries(&self, number: usize) -> Entries<'_> {
+        match self.bounds.get(number..) {
+            Some([from, to, ..]) => self.shelves.between(from, to),
+            _ => Entries::default(),
+        }
+    }
+}
+
+impl<R: Into<Record>> FromIterator<R> for Dataset {
+    fn from_iter<I: IntoIterator<Item = R>>(records: I) -> Self {
+        let mut builder = Self::builder();
+        builder.extend(records);
+        builder.finish()
+    }
+}
+
+impl fmt::Debug for Dataset {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Dataset")
+            .field("children", &self.persons.len())
+            .field("records", &self.records)
+            .field("findings", &self.findings.len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// One child of a dataset.
+#[derive(Clone, Copy, Debug)]
+pub struct Child<'a> {
+    dataset: &'a Dataset,
+    number: usize,
+}
+
+impl<'a> Child<'a> {
+    fn person(&self) -> PersonEntry {
+        self.dataset.persons[self.number]
+    }
+
+    /// The child's id.
+    #[must_use]
+    pub fn id(&self) -> &'a str {
+        self.key_text(self.person().id)
+    }
+
+    fn key_text(&self, key: Key) -> &'a str {
+        self.dataset.texts.get(key)
+    }
+
+    /// The child's records in date order, all that is known.
+    #[must_use]
+    pub fn chronology(&self) -> Chronology<'a> {
+        Chronology::new(&self.dataset.texts, self.person(), self.dataset.entries(self.number), None)
+    }
+
+    /// Lets `judge` see the child's records as they were known on `day`, or all that is known.
+    ///
+    /// What starts, is received, held or dated after that day is unseen; an end, closure, authorisation or interview dated
+    /// after it is not there yet. Flags have no date and stand as they are.
+    ///
+    /// ```
+    /// use csc_kpi::record::ProtectionPlan;
+    /// use csc_kpi::{Dataset, NaiveDate};
+    ///
+    /// let day = |y, m, d| NaiveDate::from_ymd_opt(y, m, d).unwrap();
+    /// let dataset: Dataset =
+    ///     [ProtectionPlan::new("P1", "C1", day(2018, 1, 10)).end(day(2018, 9, 1))].into_iter().collect();
+    /// let child = dataset.child("C1").unwrap();
+    /// child.known_at(Some(day(2018, 6, 30)), |chronology| assert_eq!(chronology.plans()[0].end, None));
+    /// child.known_at(Some(day(2018, 1, 9)), |chronology| assert!(chronology.plans().is_empty()));
+    /// ```
+    pub fn known_at<T>(&self, day: Option<NaiveDate>, judge: impl FnOnce(&Chronology<'_>) -> T) -> T {
+        let Some(day) = day else { return judge(&self.chronology()) };
+        let pinned = known_at(&self.dataset.entries(self.number), day);
+        judge(&Chronology::new(&self.dataset.texts, self.person(), pinned.entries(), Some(day)))
+    }
+}

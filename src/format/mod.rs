@@ -1,0 +1,4 @@
+//! Readers of the field's file formats, each behind a feature of its name.
+
+#[cfg(feature = "ssd")]
+pub mod ssd;

@@ -1,0 +1,828 @@
+//! The sixteen tables of the Standard Safeguarding Dataset (SSD) as CSV, from any [`Read`].
+//!
+//! [`read_table`] reads one table into a [`Builder`]; its rows become records, and whatever is wrong in it becomes a
+//! [`Finding`] that names table, row, column, value and rule. A file that is not there is an empty table: read the ones
+//! that are.
+//!
+//! ```
+//! use csc_kpi::format::ssd;
+//! use csc_kpi::record::Family;
+//! use csc_kpi::{Dataset, FindingRule};
+//!
+//! let plans = "\
+//! cppl_person_id,cppl_cp_plan_id,cppl_cp_plan_start_date,cppl_cp_plan_end_date,cppl_cp_plan_ola,cppl_referral_id,\
+//! cppl_icpc_id,cppl_cp_plan_initial_category,cppl_cp_plan_latest_category
+//! C1,P1,2018-01-10,01/09/2018,N,,,NEG,neg
+//! C2,P2,10-01-2018,,,,,,
+//! ";
+//! let mut records = Dataset::builder();
+//! let rows = ssd::read_table(&mut records, Family::ProtectionPlan, plans.as_bytes())?;
+//! let dataset = records.finish();
+//!
+//! assert_eq!((rows, dataset.records()), (2, 1));
+//! let finding = dataset.findings().iter().find(|finding| finding.rule == FindingRule::UnreadableDate).unwrap();
+//! assert_eq!((finding.row, finding.field.as_str()), (Some(3), "cppl_cp_plan_start_date"));
+//! assert_eq!(finding.value, "10-01-2018");
+//! # Ok::<(), ssd::SsdError>(())
+//! ```
+//!
+//! # The file
+//!
+//! UTF-8 with or without a byte order mark, LF or CRLF, a header row, [`columns`] in any order and their names without
+//! regard to case; other columns are ignored, and so are cells beyond the header. A cell may stand in quotes, and a quoted
+//! cell may hold line breaks. Lines without a character are no rows. The header is row 1, and a row is a row however many
+//! lines its cells take.
+//!
+//! # The cells
+//!
+//! White space around a cell never counts, and a cell of nothing else is null.
+//!
+//! | cell | values |
+//! |---|---|
+//! | date | `YYYY-MM-DD`, `DD/MM/YYYY`, `YYYY-MM-DDTHH:MM[:SS]`; a space may stand for the `T`; midnight is no time of day |
+//! | flag | `cine_referral_nfa`: `Y 1 T` and `N 0 F`; the interview flags: `Y N NA`; the others: `Y N`; in any case |
+//! | code | the letters of the statutory list in any case; a kind of missing episode also `Missing` or `Away` |
+//! | number | digits; one that is more than a `u32` holds reads as [`u32::MAX`], since rules only ask whether it is above 0 |
+//! | id, other text | as written |
+//!
+//! # What is wrong
+//!
+//! | what is wrong | what happens | rule |
+//! |---|---|---|
+//! | a date that cannot be read, in any listed column | the row is left out | [`UnreadableDate`](FindingRule::UnreadableDate) |
+//! | an empty or repeated record id, an empty person id | the row is left out | [`EmptyId`](FindingRule::EmptyId), [`RepeatedId`](FindingRule::RepeatedId), [`EmptyPerson`](FindingRule::EmptyPerson) |
+//! | an empty start date (referral, assessment, enquiry, plan, episode, placement, legal status, missing episode, involvement) | the row is left out | [`EmptyStart`](FindingRule::EmptyStart) |
+//! | bytes that are no UTF-8 text | in the record's id, the person or a date the row is left out; else read as empty | [`NotUtf8`](FindingRule::NotUtf8) |
+//! | a flag with another value | read as empty | [`UnknownFlag`](FindingRule::UnknownFlag) |
+//! | a code that the list does not know | kept as written | [`UnknownCode`](FindingRule::UnknownCode) |
+//! | a number that is not all digits | read as empty | [`NotANumber`](FindingRule::NotANumber) |
+//! | a row with fewer cells than the header | the cells that are not there are empty | [`ShortRow`](FindingRule::ShortRow), at the first listed one that may be empty |
+//! | no such column, unless it is one of the [`EXTENSIONS`]; an empty file has none | its cells are empty | [`MissingColumn`](FindingRule::MissingColumn), in row 1 |
+//! | a column named twice | the first is read | [`RepeatedColumn`](FindingRule::RepeatedColumn), in row 1 |
+//!
+//! A cell at fault has one finding. A row that is left out is read to its end, so that every cell of it that is at fault
+//! by itself is named; what it says is compared with nothing, and its id is free for a later row. All that contradicts
+//! between cells, rows and tables is what the [`Builder`] finds in any records. It sees days where a family has no times
+//! of day, so this reader looks for an end before a start within one day.
+
+use std::io::{self, Cursor, Read};
+
+use chrono::NaiveDate;
+use csv::ByteRecord;
+
+use crate::calendar::Moment;
+use crate::record::{
+    Assessment, CareLeaverStatus, Coded, Family, FamilyMember, ImmigrationStatus, InitialConference, InterviewFlag,
+    Involvement, LegalStatus, LookedAfterEpisode, MissingEpisode, MissingKind, Person, Placement, PlanReview,
+    Professional, ProtectionPlan, Record, Referral, Section47Enquiry, StatutoryCode,
+};
+use crate::{Builder, Finding, FindingRule};
+
+/// The columns that are local extensions: absent from the standard, and so no fault where a table lacks them.
+///
+/// ```
+/// use csc_kpi::format::ssd::{EXTENSIONS, columns};
+/// use csc_kpi::record::Family;
+///
+/// assert!(EXTENSIONS.iter().all(|column| Family::ALL.iter().any(|table| columns(*table).contains(column))));
+/// ```
+pub const EXTENSIONS: [&str; 2] = ["cppl_number_of_previous_plans", "miss_missing_rhi_completed_date"];
+
+/// The columns that are read of a table, the [`EXTENSIONS`] among them.
+///
+/// ```
+/// use csc_kpi::format::ssd::columns;
+/// use csc_kpi::record::Family;
+///
+/// assert_eq!(columns(Family::FamilyMember), ["fami_family_id", "fami_person_id"]);
+/// ```
+#[must_use]
+pub fn columns(table: Family) -> &'static [&'static str] {
+    reader(table).columns()
+}
+
+/// Reads one table into `records`, and says how many rows it has without the header.
+///
+/// The rules are those of the [module](self). Give each table once; what stands in two files of one table can be read
+/// one after the other, findings then name the rows of both.
+///
+/// # Errors
+///
+/// Where `source` cannot be read on. The rows before that are in `records`.
+///
+/// ```
+/// use csc_kpi::format::ssd;
+/// use csc_kpi::record::Family;
+/// use csc_kpi::{Dataset, NaiveDate};
+///
+/// let tables = [
+///     (Family::Person, "PERS_PERSON_ID,pers_sex,pers_ethnicity,pers_dob,pers_expected_dob,pers_death_date\nC1,f,WBRI,20/05/2010,,\n"),
+///     (Family::FamilyMember, "fami_person_id,fami_family_id\nC1,F1\n"),
+/// ];
+/// let mut records = Dataset::builder();
+/// for (table, text) in tables {
+///     ssd::read_table(&mut records, table, text.as_bytes())?;
+/// }
+/// let dataset = records.finish();
+/// assert_eq!(dataset.findings(), []);
+/// let born = dataset.child("C1").map(|child| child.chronology().person().date_of_birth);
+/// assert_eq!(born, Some(NaiveDate::from_ymd_opt(2010, 5, 20)));
+/// # Ok::<(), ssd::SsdError>(())
+/// ```
+pub fn read_table(records: &mut Builder, table: Family, mut source: impl Read) -> Result<u64, SsdError> {
+    reader(table).read(records, &mut source)
+}
+
+/// A table that could not be read to its end.
+///
+/// ```
+/// use std::io::{self, Read};
+///
+/// use csc_kpi::Dataset;
+/// use csc_kpi::format::ssd;
+/// use csc_kpi::record::Family;
+///
+/// struct Broken;
+///
+/// impl Read for Broken {
+///     fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+///         Err(io::Error::other("the line went dead"))
+///     }
+/// }
+///
+/// let error = ssd::read_table(&mut Dataset::builder(), Family::Person, Broken).unwrap_err();
+/// assert_eq!(error.to_string(), "ssd_person cannot be read on after row 0");
+/// assert_eq!(error.source.to_string(), "the line went dead");
+/// ```
+#[derive(Debug, thiserror::Error)]
+#[error("{} cannot be read on after row {row}", table.table())]
+#[non_exhaustive]
+pub struct SsdError {
+    /// The table.
+    pub table: Family,
+    /// The last row that was read; the header is row 1.
+    pub row: u64,
+    /// What went wrong.
+    pub source: io::Error,
+}
+
+/// What is read of each table: its columns, and how a row becomes a record.
+fn reader(table: Family) -> &'static dyn ReadTable {
+    match table {
+        Family::Person => &PERSON,
+        Family::FamilyMember => &FAMILY_MEMBER,
+        Family::ImmigrationStatus => &IMMIGRATION_STATUS,
+        Family::Referral => &REFERRAL,
+        Family::Assessment => &ASSESSMENT,
+        Family::Section47Enquiry => &SECTION_47_ENQUIRY,
+        Family::InitialConference => &INITIAL_CONFERENCE,
+        Family::ProtectionPlan => &PROTECTION_PLAN,
+        Family::PlanReview => &PLAN_REVIEW,
+        Family::LookedAfterEpisode => &LOOKED_AFTER_EPISODE,
+        Family::Placement => &PLACEMENT,
+        Family::LegalStatus => &LEGAL_STATUS,
+        Family::MissingEpisode => &MISSING_EPISODE,
+        Family::CareLeaverStatus => &CARE_LEAVER_STATUS,
+        Family::Involvement => &INVOLVEMENT,
+        Family::Professional => &PROFESSIONAL,
+    }
+}
+
+static PERSON: Table<6, Person> = Table {
+    family: Family::Person,
+    columns: ["pers_person_id", "pers_sex", "pers_ethnicity", "pers_dob", "pers_expected_dob", "pers_death_date"],
+    read: |row, [id, sex, ethnicity, born, expected, died]| {
+        row.person = Some(id);
+        Person {
+            id: row.id(id),
+            sex: row.code(sex),
+            ethnicity: row.code(ethnicity),
+            date_of_birth: row.day(born),
+            expected_date_of_birth: row.day(expected),
+            date_of_death: row.day(died),
+        }
+    },
+};
+
+static FAMILY_MEMBER: Table<2, FamilyMember> = Table {
+    family: Family::FamilyMember,
+    columns: ["fami_family_id", "fami_person_id"],
+    read: |row, [family, person]| FamilyMember { family: row.id(family), person: row.person(person) },
+};
+
+static IMMIGRATION_STATUS: Table<4, ImmigrationStatus> = Table {
+    family: Family::ImmigrationStatus,
+    columns: [
+        "immi_person_id",
+        "immi_immigration_status",
+        "immi_immigration_status_start_date",
+        "immi_immigration_status_end_date",
+    ],
+    read: |row, [person, status, start, end]| {
+        // Held since before all records where it has no start.
+        let (start, end) = row.days(start, end);
+        ImmigrationStatus { person: row.person(person), status: row.text(status), start, end }
+    },
+};
+
+static REFERRAL: Table<9, Referral> = Table {
+    family: Family::Referral,
+    columns: [
+        "cine_referral_id",
+        "cine_person_id",
+        "cine_referral_date",
+        "cine_referral_source_code",
+        "cine_cin_primary_need_code",
+        "cine_referral_nfa",
+        "cine_close_date",
+        "cine_close_reason",
+        "cine_referral_team",
+    ],
+    read: |row, [id, person, date, source, need, no_further_action, closed, reason, team]| {
+        let (date, closed) = row.days_from_a_start(date, closed);
+        Referral {
+            id: row.id(id),
+            person: row.person(person),
+            date,
+            source: row.code(source),
+            primary_need: row.code(need),
+            no_further_action: row.flag(no_further_action, &YES_NO_AS_DIGIT_OR_LETTER),
+            closed,
+            closure_reason: row.code(reason),
+            team: row.text(team),
+        }
+    },
+};
+
+static ASSESSMENT: Table<6, Assessment> = Table {
+    family: Family::Assessment,
+    columns: [
+        "cina_assessment_id",
+        "cina_person_id",
+        "cina_referral_id",
+        "cina_assessment_start_date",
+        "cina_assessment_auth_date",
+        "cina_assessment_team",
+    ],
+    read: |row, [id, person, referral, start, authorised, team]| Assessment {
+        id: row.id(id),
+        person: row.person(person),
+        referral: row.text(referral),
+        start: row.start(start),
+        authorised: row.moment(authorised),
+        team: row.text(team),
+    },
+};
+
+static SECTION_47_ENQUIRY: Table<5, Section47Enquiry> = Table {
+    family: Family::Section47Enquiry,
+    columns: ["s47e_s47_enquiry_id", "s47e_referral_id", "s47e_person_id", "s47e_s47_start_date", "s47e_s47_end_date"],
+    read: |row, [id, referral, person, start, end]| Section47Enquiry {
+        id: row.id(id),
+        referral: row.text(referral),
+        person: row.person(person),
+        start: row.start(start),
+        end: row.moment(end),
+    },
+};
+
+static INITIAL_CONFERENCE: Table<7, InitialConference> = Table {
+    family: Family::InitialConference,
+    columns: [
+        "icpc_icpc_id",
+        "icpc_s47_enquiry_id",
+        "icpc_person_id",
+        "icpc_icpc_transfer_in",
+        "icpc_icpc_target_date",
+        "icpc_icpc_date",
+        "icpc_icpc_outcome_cp_flag",
+    ],
+    read: |row, [id, enquiry, person, transfer_in, target, date, plan_made]| InitialConference {
+        id: row.id(id),
+        enquiry: row.text(enquiry),
+        person: row.person(person),
+        transfer_in: row.flag(transfer_in, &YES_NO),
+        target: row.day(target),
+        date: row.moment(date),
+        plan_made: row.flag(plan_made, &YES_NO),
+    },
+};
+
+static PROTECTION_PLAN: Table<10, ProtectionPlan> = Table {
+    family: Family::ProtectionPlan,
+    columns: [
+        "cppl_cp_plan_id",
+        "cppl_referral_id",
+        "cppl_icpc_id",
+        "cppl_person_id",
+        "cppl_cp_plan_start_date",
+        "cppl_cp_plan_end_date",
+        "cppl_cp_plan_ola",
+        "cppl_cp_plan_initial_category",
+        "cppl_cp_plan_latest_category",
+        "cppl_number_of_previous_plans",
+    ],
+    read: |row, [id, referral, conference, person, start, end, other_authority, initial, latest, previous]| {
+        let (start, end) = row.days_from_a_start(start, end);
+        ProtectionPlan {
+            id: row.id(id),
+            referral: row.text(referral),
+            conference: row.text(conference),
+            person: row.person(person),
+            start,
+            end,
+            other_authority: row.flag(other_authority, &YES_NO),
+            initial_category: row.code(initial),
+            latest_category: row.code(latest),
+            previous_plans: row.number(previous),
+        }
+    },
+};
+
+static PLAN_REVIEW: Table<5, PlanReview> = Table {
+    family: Family::PlanReview,
+    columns: ["cppr_cp_review_id", "cppr_person_id", "cppr_cp_plan_id", "cppr_cp_review_due", "cppr_cp_review_date"],
+    read: |row, [id, person, plan, due, date]| PlanReview {
+        id: row.id(id),
+        person: row.person(person),
+        plan: row.text(plan),
+        due: row.day(due),
+        date: row.day(date),
+    },
+};
+
+static LOOKED_AFTER_EPISODE: Table<8, LookedAfterEpisode> = Table {
+    family: Family::LookedAfterEpisode,
+    columns: [
+        "clae_cla_episode_id",
+        "clae_person_id",
+        "clae_cla_id",
+        "clae_cla_placement_id",
+        "clae_cla_episode_start_date",
+        "clae_cla_episode_start_reason",
+        "clae_cla_episode_ceased_date",
+        "clae_cla_episode_ceased_reason",
+    ],
+    read: |row, [id, person, period, placement, start, start_reason, ceased, ceased_reason]| {
+        let (start, ceased) = row.days_from_a_start(start, ceased);
+        LookedAfterEpisode {
+            id: row.id(id),
+            person: row.person(person),
+            period: row.text(period),
+            placement: row.text(placement),
+            start,
+            start_reason: row.code(start_reason),
+            ceased,
+            ceased_reason: row.code(ceased_reason),
+        }
+    },
+};
+
+static PLACEMENT: Table<11, Placement> = Table {
+    family: Family::Placement,
+    columns: [
+        "clap_cla_placement_id",
+        "clap_cla_id",
+        "clap_person_id",
+        "clap_cla_placement_start_date",
+        "clap_cla_placement_end_date",
+        "clap_cla_placement_type",
+        "clap_cla_placement_provider",
+        "clap_cla_placement_urn",
+        "clap_cla_placement_postcode",
+        "clap_cla_placement_distance",
+        "clap_cla_placement_change_reason",
+    ],
+    read: |row, [id, period, person, start, end, kind, provider, urn, postcode, distance, change_reason]| {
+        let (start, end) = row.days_from_a_start(start, end);
+        Placement {
+            id: row.id(id),
+            period: row.text(period),
+            person: row.person(person),
+            start,
+            end,
+            kind: row.code(kind),
+            provider: row.code(provider),
+            urn: row.text(urn),
+            postcode: row.text(postcode),
+            distance: row.text(distance),
+            change_reason: row.code(change_reason),
+        }
+    },
+};
+
+static LEGAL_STATUS: Table<5, LegalStatus> = Table {
+    family: Family::LegalStatus,
+    columns: [
+        "lega_legal_status_id",
+        "lega_person_id",
+        "lega_legal_status",
+        "lega_legal_status_start_date",
+        "lega_legal_status_end_date",
+    ],
+    read: |row, [id, person, status, start, end]| {
+        let (start, end) = row.days_from_a_start(start, end);
+        LegalStatus { id: row.id(id), person: row.person(person), status: row.code(status), start, end }
+    },
+};
+
+static MISSING_EPISODE: Table<8, MissingEpisode> = Table {
+    family: Family::MissingEpisode,
+    columns: [
+        "miss_table_id",
+        "miss_person_id",
+        "miss_missing_episode_start_date",
+        "miss_missing_episode_type",
+        "miss_missing_episode_end_date",
+        "miss_missing_rhi_offered",
+        "miss_missing_rhi_accepted",
+        "miss_missing_rhi_completed_date",
+    ],
+    read: |row, [id, person, start, kind, end, offered, accepted, completed]| MissingEpisode {
+        id: row.id(id),
+        person: row.person(person),
+        start: row.start(start),
+        kind: row.code_or_word(kind, &MISSING_WORDS),
+        end: row.moment(end),
+        interview_offered: row.flag(offered, &YES_NO_OR_NOT_REQUIRED),
+        interview_accepted: row.flag(accepted, &YES_NO_OR_NOT_REQUIRED),
+        interview_completed: row.moment(completed),
+    },
+};
+
+static CARE_LEAVER_STATUS: Table<8, CareLeaverStatus> = Table {
+    family: Family::CareLeaverStatus,
+    columns: [
+        "clea_table_id",
+        "clea_person_id",
+        "clea_care_leaver_eligibility",
+        "clea_care_leaver_in_touch",
+        "clea_care_leaver_latest_contact",
+        "clea_care_leaver_accommodation",
+        "clea_care_leaver_accom_suitable",
+        "clea_care_leaver_activity",
+    ],
+    read: |row, [id, person, eligibility, in_touch, latest_contact, accommodation, suitability, activity]| {
+        CareLeaverStatus {
+            id: row.id(id),
+            person: row.person(person),
+            eligibility: row.code(eligibility),
+            in_touch: row.code(in_touch),
+            latest_contact: row.day(latest_contact),
+            accommodation: row.code(accommodation),
+            suitability: row.code(suitability),
+            activity: row.code(activity),
+        }
+    },
+};
+
+static INVOLVEMENT: Table<6, Involvement> = Table {
+    family: Family::Involvement,
+    columns: [
+        "invo_involvements_id",
+        "invo_person_id",
+        "invo_professional_id",
+        "invo_professional_role_id",
+        "invo_involvement_start_date",
+        "invo_involvement_end_date",
+    ],
+    read: |row, [id, person, professional, role, start, end]| {
+        let (start, end) = row.days_from_a_start(start, end);
+        Involvement {
+            id: row.id(id),
+            person: row.person(person),
+            professional: row.text(professional),
+            role: row.text(role),
+            start,
+            end,
+        }
+    },
+};
+
+static PROFESSIONAL: Table<3, Professional> = Table {
+    family: Family::Professional,
+    columns: ["prof_professional_id", "prof_social_worker_registration_no", "prof_professional_job_title"],
+    read: |row, [id, registration, job_title]| Professional {
+        id: row.id(id),
+        registration: row.text(registration),
+        job_title: row.text(job_title),
+    },
+};
+
+const YES_NO: [(&str, bool); 2] = [("Y", true), ("N", false)];
+
+const YES_NO_AS_DIGIT_OR_LETTER: [(&str, bool); 6] =
+    [("Y", true), ("N", false), ("1", true), ("0", false), ("T", true), ("F", false)];
+
+const YES_NO_OR_NOT_REQUIRED: [(&str, InterviewFlag); 3] =
+    [("Y", InterviewFlag::Yes), ("N", InterviewFlag::No), ("NA", InterviewFlag::NotRequired)];
+
+const MISSING_WORDS: [(&str, MissingKind); 2] = [("Missing", MissingKind::Missing), ("Away", MissingKind::Away)];
+
+/// A table: the columns that are read of it, and the record that a row of their cells makes.
+struct Table<const N: usize, R> {
+    family: Family,
+    columns: [&'static str; N],
+    /// A row that is to be left out is read to its end too, so that all its faults are named; what then stands in the
+    /// record does not matter.
+    read: for<'r> fn(&mut Row<'r>, [Cell<'r>; N]) -> R,
+}
+
+/// A [`Table`] of any size.
+trait ReadTable {
+    fn columns(&self) -> &[&'static str];
+
+    /// Reads all rows and counts them.
+    fn read(&self, records: &mut Builder, source: &mut dyn Read) -> Result<u64, SsdError>;
+}
+
+impl<const N: usize, R: Into<Record>> ReadTable for Table<N, R> {
+    fn columns(&self) -> &[&'static str] {
+        &self.columns
+    }
+
+    fn read(&self, records: &mut Builder, source: &mut dyn Read) -> Result<u64, SsdError> {
+        let failed_after = |row| move |source| SsdError { table: self.family, row, source };
+        let source = without_mark(source).map_err(failed_after(0))?;
+        let mut csv =
+            csv::ReaderBuilder::new().has_headers(false).flexible(true).buffer_capacity(BUFFER).from_reader(source);
+        let mut record = ByteRecord::new();
+        csv.read_byte_record(&mut record).map_err(io_error).map_err(failed_after(0))?;
+        let headings = self.headings(&record, records);
+        let width = record.len();
+        let mut at = 1;
+        while csv.read_byte_record(&mut record).map_err(io_error).map_err(failed_after(at))? {
+            at += 1;
+            let mut row = Row::default();
+            let read = (self.read)(&mut row, headings.map(|heading| heading.cell(&record)));
+            if record.len() < width {
+                row.note_lack(&headings, &record);
+            }
+            row.hand_over(read, self.family, at, records);
+        }
+        Ok(at - 1)
+    }
+}
+
+impl<const N: usize, R> Table<N, R> {
+    /// Finds the columns in the header, and notes those that are not there or there twice.
+    fn headings(&self, header: &ByteRecord, records: &mut Builder) -> [Heading; N] {
+        let mut fault = |column, written: &[u8], rule| {
+            records.note(Finding::new(self.family, column, String::from_utf8_lossy(written), rule).in_row(Some(1)));
+        };
+        self.columns.map(|column| {
+            let named = |(_, name): &(usize, &[u8])| name.trim_ascii().eq_ignore_ascii_case(column.as_bytes());
+            let mut named = header.iter().enumerate().filter(named);
+            let first = named.next();
+            if first.is_none() && !EXTENSIONS.contains(&column) {
+                fault(column, b"", FindingRule::MissingColumn);
+            }
+            for (_, name) in named {
+                fault(column, name, FindingRule::RepeatedColumn);
+            }
+            Heading { column, position: first.map(|(position, _)| position) }
+        })
+    }
+}
+
+/// Where a column stands in the file, if it does.
+#[derive(Clone, Copy)]
+struct Heading {
+    column: &'static str,
+    position: Option<usize>,
+}
+
+impl Heading {
+    fn cell<'r>(&self, record: &'r ByteRecord) -> Cell<'r> {
+        let written = self.position.and_then(|position| record.get(position)).unwrap_or_default();
+        Cell { column: self.column, written }
+    }
+}
+
+/// A cell, and the column it is in.
+#[derive(Clone, Copy)]
+struct Cell<'r> {
+    column: &'static str,
+    written: &'r [u8],
+}
+
+impl<'r> Cell<'r> {
+    /// The text without the white space around it; an error where it is no UTF-8.
+    fn text(self) -> Result<&'r str, FindingRule> {
+        std::str::from_utf8(self.written).map(str::trim).map_err(|_| FindingRule::NotUtf8)
+    }
+}
+
+/// The meaning of the cells of one row, and what is wrong in them.
+#[derive(Default)]
+struct Row<'r> {
+    id: Option<Cell<'r>>,
+    person: Option<Cell<'r>>,
+    faults: Vec<(Cell<'r>, FindingRule)>,
+    left_out: bool,
+    /// Whether it ends before it starts, in times that its record does not hold.
+    set_aside: bool,
+}
+
+impl<'r> Row<'r> {
+    /// The id of the record.
+    fn id(&mut self, cell: Cell<'r>) -> String {
+        self.id = Some(cell);
+        self.never_empty(cell, FindingRule::EmptyId)
+    }
+
+    /// The id of the person whose record it is.
+    fn person(&mut self, cell: Cell<'r>) -> String {
+        self.person = Some(cell);
+        self.never_empty(cell, FindingRule::EmptyPerson)
+    }
+
+    fn never_empty(&mut self, cell: Cell<'r>, or: FindingRule) -> String {
+        match cell.text() {
+            Ok("") => self.leave_out(cell, or),
+            Ok(text) => return text.to_owned(),
+            Err(rule) => self.leave_out(cell, rule),
+        }
+        String::new()
+    }
+
+    /// A text, or a reference to another record.
+    fn text(&mut self, cell: Cell<'r>) -> Option<String> {
+        self.may_be_empty(cell).map(str::to_owned)
+    }
+
+    fn may_be_empty(&mut self, cell: Cell<'r>) -> Option<&'r str> {
+        match cell.text() {
+            Ok(text) => Some(text).filter(|text| !text.is_empty()),
+            Err(rule) => {
+                self.faults.push((cell, rule));
+                None
+            }
+        }
+    }
+
+    fn code<C: StatutoryCode>(&mut self, cell: Cell<'r>) -> Option<Coded<C>> {
+        self.code_or_word(cell, &[])
+    }
+
+    /// A code, where some write a word for its letters.
+    fn code_or_word<C: StatutoryCode>(&mut self, cell: Cell<'r>, words: &[(&str, C)]) -> Option<Coded<C>> {
+        let text = self.may_be_empty(cell)?;
+        let code = find(words, text).map_or_else(|| Coded::read(text), Coded::Known);
+        if code.known().is_none() {
+            self.faults.push((cell, FindingRule::UnknownCode));
+        }
+        Some(code)
+    }
+
+    fn flag<T: Copy>(&mut self, cell: Cell<'r>, values: &[(&str, T)]) -> Option<T> {
+        let flag = find(values, self.may_be_empty(cell)?);
+        if flag.is_none() {
+            self.faults.push((cell, FindingRule::UnknownFlag));
+        }
+        flag
+    }
+
+    fn number(&mut self, cell: Cell<'r>) -> Option<u32> {
+        let text = self.may_be_empty(cell)?;
+        if text.bytes().all(|digit| digit.is_ascii_digit()) {
+            // Digits fail for nothing but their number.
+            Some(text.parse().unwrap_or(u32::MAX))
+        } else {
+            self.faults.push((cell, FindingRule::NotANumber));
+            None
+        }
+    }
+
+    fn moment(&mut self, cell: Cell<'r>) -> Option<Moment> {
+        let read = match cell.text() {
+            Ok("") => return None,
+            Ok(text) => text.parse().map_err(|_| FindingRule::UnreadableDate),
+            Err(rule) => Err(rule),
+        };
+        read.map_err(|rule| self.leave_out(cell, rule)).ok()
+    }
+
+    fn day(&mut self, cell: Cell<'r>) -> Option<NaiveDate> {
+        self.moment(cell).map(Moment::date)
+    }
+
+    /// The start of a record that needs one.
+    fn start(&mut self, cell: Cell<'r>) -> Moment {
+        if cell.text() == Ok("") {
+            self.leave_out(cell, FindingRule::EmptyStart);
+        }
+        self.moment(cell).unwrap_or_else(|| NaiveDate::default().into())
+    }
+
+    /// The first day and the first day after, in a family that keeps days and needs a start.
+    fn days_from_a_start(&mut self, start: Cell<'r>, end: Cell<'r>) -> (NaiveDate, Option<NaiveDate>) {
+        let (from, to) = (self.start(start), self.moment(end));
+        self.check_order(Some(from), to, end);
+        (from.date(), to.map(Moment::date))
+    }
+
+    /// The first day and the first day after, in a family that keeps days and needs no start.
+    fn days(&mut self, start: Cell<'r>, end: Cell<'r>) -> (Option<NaiveDate>, Option<NaiveDate>) {
+        let (from, to) = (self.moment(start), self.moment(end));
+        self.check_order(from, to, end);
+        (from.map(Moment::date), to.map(Moment::date))
+    }
+
+    /// Looks for an end before the start within one day; an earlier day is what the builder sees for itself.
+    fn check_order(&mut self, from: Option<Moment>, to: Option<Moment>, end: Cell<'r>) {
+        if let (Some(from), Some(to)) = (from, to)
+            && from.date() == to.date()
+            && to.is_before(from)
+        {
+            self.faults.push((end, FindingRule::EndBeforeStart));
+            self.set_aside = true;
+        }
+    }
+
+    fn leave_out(&mut self, cell: Cell<'r>, rule: FindingRule) {
+        self.faults.push((cell, rule));
+        self.left_out = true;
+    }
+
+    /// Notes the first column that the row is too short for, of those that have no finding yet.
+    fn note_lack(&mut self, headings: &[Heading], record: &'r ByteRecord) {
+        let lacking = headings.iter().filter(|heading| heading.position.is_some_and(|at| at >= record.len()));
+        let first = lacking
+            .filter(|heading| self.faults.iter().all(|(cell, _)| cell.column != heading.column))
+            .min_by_key(|heading| heading.position);
+        if let Some(heading) = first {
+            self.faults.push((heading.cell(record), FindingRule::ShortRow));
+        }
+    }
+
+    /// Notes the faults of the row, and gives its record to `records` unless it is left out.
+    fn hand_over(self, record: impl Into<Record>, family: Family, row: u64, records: &mut Builder) {
+        for (cell, rule) in self.faults {
+            let to_note = match rule {
+                // In a record that it gets, the builder finds them.
+                FindingRule::UnknownCode => self.left_out,
+                // What a row that is left out says is compared with nothing.
+                FindingRule::EndBeforeStart => !self.left_out,
+                _ => true,
+            };
+            if to_note {
+                let text = |cell: Option<Cell<'r>>| cell.and_then(|cell| cell.text().ok()).unwrap_or_default();
+                let finding = Finding::new(family, cell.column, String::from_utf8_lossy(cell.written), rule)
+                    .in_row(Some(row))
+                    .of(text(self.id), text(self.person));
+                records.note(finding);
+            }
+        }
+        if self.left_out {
+            return;
+        }
+        if self.set_aside {
+            records.set_aside(record, row);
+        } else {
+            records.push_row(record, row);
+        }
+    }
+}
+
+/// What a text stands for, without regard to case.
+fn find<T: Copy>(values: &[(&str, T)], text: &str) -> Option<T> {
+    values.iter().find(|(written, _)| written.eq_ignore_ascii_case(text)).map(|(_, value)| *value)
+}
+
+/// Bytes that are read at a time.
+const BUFFER: usize = 1 << 16;
+
+/// A source without the byte order mark before it, however few bytes it gives at a time.
+fn without_mark(source: &mut dyn Read) -> io::Result<impl Read> {
+    const MARK: &[u8] = "\u{feff}".as_bytes();
+    let mut source = Patient(source);
+    let mut front = Vec::with_capacity(MARK.len());
+    source.by_ref().take(MARK.len() as u64).read_to_end(&mut front)?;
+    if front == MARK {
+        front.clear();
+    }
+    Ok(Cursor::new(front).chain(source))
+}
+
+/// A source that reads on after an interruption, which is no failure.
+struct Patient<'s>(&'s mut dyn Read);
+
+impl Read for Patient<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        loop {
+            match self.0.read(buffer) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                read => return read,
+            }
+        }
+    }
+}
+
+/// Bytes and rows of any length are never at fault, so the error is the source's own.
+fn io_error(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
+    }
+}

@@ -1,0 +1,169 @@
+//! Assessments: ECS 138 and its distribution.
+
+use super::{Book, Definition, Flow, Indicator, Outcome, Polarity, Reason, Shape, Timing, Verdict};
+use crate::calendar::{Moment, WorkingDayError, WorkingDays};
+use crate::chronology::{AssessmentEntry, Chronology, Unit};
+use crate::dataset::{Finding, FindingRule};
+use crate::record::Family;
+
+/// The most working days an assessment may take.
+const LIMIT: i32 = 45;
+
+/// Where the clock of an assessment starts (ECS 138).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AssessmentClock {
+    /// From its start, which is day 0.
+    FromStart,
+    /// From its start, which is day 1 (option `start is day 1`).
+    StartIsDay1,
+    /// From the day its referral was received, which is day 0 (option `from referral`).
+    FromReferral,
+}
+
+/// What can be said of the time an authorised assessment took.
+enum Took {
+    Days(i32),
+    Excluded(&'static str),
+    Unknown(WorkingDayError),
+}
+
+impl AssessmentClock {
+    fn took(self, entry: &AssessmentEntry, authorised: Moment, calendar: &WorkingDays) -> Took {
+        if authorised.is_before(entry.start) {
+            return Took::Excluded("authorised before its start");
+        }
+        let from = match self {
+            Self::FromStart | Self::StartIsDay1 => entry.start.date(),
+            Self::FromReferral => match entry.referral_date {
+                None => return Took::Excluded("no referral to count from"),
+                Some(received) if authorised.date() < received => {
+                    return Took::Excluded("authorised before its referral");
+                }
+                Some(received) => received,
+            },
+        };
+        match calendar.between(from, authorised.date()) {
+            Ok(days) if self == Self::StartIsDay1 => Took::Days(days + 1),
+            Ok(days) => Took::Days(days),
+            Err(error) => Took::Unknown(error),
+        }
+    }
+}
+
+/// ECS 138.
+pub(super) struct AssessmentsInTime {
+    definition: Definition,
+    clock: AssessmentClock,
+}
+
+impl AssessmentsInTime {
+    pub(super) fn new(clock: AssessmentClock) -> Self {
+        let definition = Definition::new(
+            "ECS 138",
+            "Social work assessments completed within 45 working days",
+            "assessment",
+            Timing::Flow,
+        )
+        .polarity(Polarity::HigherIsBetter)
+        .source("Working Together to Safeguard Children; children in need census 2018: 1,752 of 2,095 for one council");
+        let rule = |counted: &str| {
+            format!(
+                "Unit: assessment, dated by the day it was authorised; open assessments are outside. Met: authorised \
+                 within 45 working days {counted}. Authorised before its start: excluded."
+            )
+        };
+        let definition = match clock {
+            AssessmentClock::FromStart => definition.rule(rule("of its start, the start being day 0")),
+            AssessmentClock::StartIsDay1 => {
+                definition.option("start is day 1").rule(rule("of its start, the start being day 1"))
+            }
+            AssessmentClock::FromReferral => definition
+                .option("from referral")
+                .rule(rule("of the day its referral was received; without a referral to count from: excluded")),
+        };
+        Self { definition, clock }
+    }
+}
+
+impl Indicator for AssessmentsInTime {
+    type Time = Flow;
+
+    fn definition(&self) -> &Definition {
+        &self.definition
+    }
+
+    fn judge(&self, child: &Chronology<'_>, book: &mut Book<'_, Flow>) {
+        for entry in child.assessments() {
+            let Some(authorised) = entry.authorised else { continue };
+            let unit = Unit::new(Family::Assessment, entry.id);
+            let (verdict, reason) = match self.clock.took(entry, authorised, book.working_days()) {
+                Took::Days(days) => (Verdict::met_if(days <= LIMIT), Reason::counted("{} working days", days.into())),
+                Took::Excluded(why) => (Verdict::Excluded, Reason::of(why)),
+                Took::Unknown(error) => {
+                    let field = if error.day == authorised.date() {
+                        "cina_assessment_auth_date"
+                    } else {
+                        "cina_assessment_start_date"
+                    };
+                    book.note(outside_bank_holidays(child, unit, field, &error));
+                    (Verdict::Excluded, OUTSIDE_BANK_HOLIDAYS)
+                }
+            };
+            book.post(unit, authorised.date(), verdict, reason);
+        }
+    }
+}
+
+/// ECS 138 days.
+pub(super) struct AssessmentDays(Definition);
+
+impl AssessmentDays {
+    pub(super) fn new() -> Self {
+        Self(
+            Definition::new("ECS 138 days", "Working days an assessment took", "assessment", Timing::Flow)
+                .shape(Shape::Distribution)
+                .polarity(Polarity::LowerIsBetter)
+                .rule(
+                    "The working days of the assessments met or not met in ECS 138: median and quartiles, interpolated \
+                     between order statistics as the inclusive quartile of spreadsheets.",
+                )
+                .source("children in need census: duration of assessment"),
+        )
+    }
+}
+
+impl Indicator for AssessmentDays {
+    type Time = Flow;
+
+    fn definition(&self) -> &Definition {
+        &self.0
+    }
+
+    fn judge(&self, child: &Chronology<'_>, book: &mut Book<'_, Flow>) {
+        for entry in child.assessments() {
+            let Some(authorised) = entry.authorised else { continue };
+            if let Took::Days(days) = AssessmentClock::FromStart.took(entry, authorised, book.working_days()) {
+                let unit = Unit::new(Family::Assessment, entry.id);
+                book.post(
+                    unit,
+                    authorised.date(),
+                    Outcome::Days(days),
+                    Reason::counted("{} working days", days.into()),
+                );
+            }
+        }
+    }
+}
+
+/// Why a unit outside the table of bank holidays is excluded.
+pub(super) const OUTSIDE_BANK_HOLIDAYS: Reason = Reason::of("outside the table of bank holidays");
+
+pub(super) fn outside_bank_holidays(
+    child: &Chronology<'_>,
+    unit: Unit,
+    field: &str,
+    error: &WorkingDayError,
+) -> Finding {
+    Finding::new(unit.family, field, error.day.to_string(), FindingRule::OutsideBankHolidays)
+        .of(child.text(unit.id), child.text(child.person().id))
+}

@@ -1,0 +1,263 @@
+//! Children looked after: CLA, NI 62, NI 63, and their allocation, ECS 01b.
+
+use chrono::NaiveDate;
+
+use super::{Book, Definition, Indicator, Outcome, Polarity, Reason, Stock, Timing, Verdict, Windowed};
+use crate::calendar::{Basis, Span, first_day_months_back};
+use crate::chronology::{Chronology, InvolvementEntry, PlacementEntry};
+use crate::record::PlacementType;
+
+/// A child looked after is under this age.
+const ADULT: u16 = 18;
+
+/// The union of spans, by start, as spans that neither meet nor touch.
+fn union(mut spans: Vec<Span>) -> Vec<Span> {
+    spans.retain(|span| !span.is_empty());
+    spans.sort_unstable_by_key(|span| span.start);
+    let mut joined: Vec<Span> = Vec::with_capacity(spans.len());
+    for span in spans {
+        match joined.last_mut() {
+            Some(last) if last.end.is_none_or(|end| span.start <= end) => {
+                last.end = last.end.zip(span.end).map(|(a, b)| a.max(b));
+            }
+            _ => joined.push(span),
+        }
+    }
+    joined
+}
+
+/// The days on which CLA counts the child: looked after, other than a short break, and under 18.
+pub(super) fn counted_days(child: &Chronology<'_>) -> Vec<Span> {
+    let minor = child.person().days_under(ADULT);
+    union(child.care().counted().map(|(episode, _)| episode.span.and(minor)).collect())
+}
+
+/// The pieces of `days` on each of which the same of `spans` are open.
+fn pieces<'a>(days: &'a [Span], spans: &'a [Span]) -> impl Iterator<Item = Span> + 'a {
+    let cuts: Vec<NaiveDate> = spans.iter().flat_map(|span| [Some(span.start), span.end]).flatten().collect();
+    days.iter().flat_map(move |span| span.divided(cuts.clone()))
+}
+
+/// CLA.
+pub(super) struct ChildrenLookedAfter(Definition);
+
+impl ChildrenLookedAfter {
+    const UNACCOMPANIED: u8 = 0;
+    const OTHERS: u8 = 1;
+
+    pub(super) fn new() -> Self {
+        Self(
+            Definition::new("CLA", "Children looked after", "child", Timing::Stock)
+                .parts(&["UASC", "not UASC"])
+                .rule(
+                    "Unit: child with a looked-after episode open on the day that is no short break, aged under 18 on \
+                     that day. An episode is a short break if the legal status on its first day is V3 or V4. Parts: \
+                     UASC where a status as an unaccompanied asylum seeking child is held on the day.",
+                )
+                .source("children looked after in England (SSDA903)"),
+        )
+    }
+}
+
+impl Indicator for ChildrenLookedAfter {
+    type Time = Stock;
+
+    fn definition(&self) -> &Definition {
+        &self.0
+    }
+
+    fn judge(&self, child: &Chronology<'_>, book: &mut Book<'_, Stock>) {
+        let days = counted_days(child);
+        let statuses: Vec<Span> =
+            child.immigration().iter().filter(|status| status.unaccompanied).map(|status| status.span()).collect();
+        for piece in pieces(&days, &statuses) {
+            let (part, reason) = if statuses.iter().any(|status| status.covers(piece.start)) {
+                (Self::UNACCOMPANIED, "looked after, unaccompanied asylum seeking child")
+            } else {
+                (Self::OTHERS, "looked after")
+            };
+            book.post(child.unit(), piece, Outcome::Part(part), Reason::of(reason));
+        }
+    }
+}
+
+/// What counts as a placement (NI 62).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PlacementCount {
+    /// Placement spells, as the national figure counts them.
+    Spells,
+    /// Every placement row (option `raw-moves`).
+    RawMoves,
+}
+
+/// NI 62.
+pub(super) struct ThreePlacements {
+    definition: Definition,
+    count: PlacementCount,
+}
+
+impl ThreePlacements {
+    pub(super) fn new(count: PlacementCount) -> Self {
+        let definition = Definition::new(
+            "NI 62",
+            "Children looked after with three or more placements",
+            "child looked after",
+            Timing::Windowed,
+        )
+        .bases([Basis::ROLLING_12M, Basis::Cumulative])
+        .polarity(Polarity::LowerIsBetter);
+        let definition = match count {
+            PlacementCount::Spells => definition
+                .rule(
+                    "Unit: child counted by CLA on the day. Met: three or more placement spells have a day in the \
+                     window. A spell goes on through changes of legal status or without change of carer, temporary \
+                     placements and the return from them, and adoption by the foster carer.",
+                )
+                .source("National Indicator 62; children looked after in England, placement stability"),
+            PlacementCount::RawMoves => definition
+                .option("raw-moves")
+                .rule("Unit: child counted by CLA on the day. Met: three or more placement rows have a day in the window.")
+                .source("performance report to cabinet, 2018: 11% where the national rule gives 8%"),
+        };
+        Self { definition, count }
+    }
+}
+
+impl Indicator for ThreePlacements {
+    type Time = Windowed;
+
+    fn definition(&self) -> &Definition {
+        &self.definition
+    }
+
+    fn judge(&self, child: &Chronology<'_>, book: &mut Book<'_, Windowed>) {
+        let days = counted_days(child);
+        if days.is_empty() {
+            return;
+        }
+        let basis = book.basis();
+        let seen: Vec<Span> = match self.count {
+            PlacementCount::Spells => {
+                child.care().spells().iter().map(|spell| basis.dates_seeing(spell.span)).collect()
+            }
+            PlacementCount::RawMoves => {
+                child.placements().iter().map(PlacementEntry::span).map(|span| basis.dates_seeing(span)).collect()
+            }
+        };
+        for piece in pieces(&days, &seen) {
+            let number = seen.iter().filter(|span| span.covers(piece.start)).count();
+            let reason = Reason::counted("{} placements", i64::try_from(number).unwrap_or(i64::MAX));
+            book.post(child.unit(), piece, Verdict::met_if(number >= 3), reason);
+        }
+    }
+}
+
+/// NI 63.
+pub(super) struct StablePlacements(Definition);
+
+impl StablePlacements {
+    pub(super) fn new() -> Self {
+        Self(
+            Definition::new("NI 63", "Long-term stability of placements", "child looked after", Timing::Stock)
+                .polarity(Polarity::HigherIsBetter)
+                .rule(
+                    "Unit: child counted by CLA on the day, aged under 16, whose current period of care began on or \
+                     before the day - 30 months. Met: the current placement spell began on or before the day - 24 \
+                     months, or its placement is A3-A6 and the spell before it in the same period of care did.",
+                )
+                .source("National Indicator 63; children looked after in England, placement stability"),
+        )
+    }
+}
+
+impl Indicator for StablePlacements {
+    type Time = Stock;
+
+    fn definition(&self) -> &Definition {
+        &self.0
+    }
+
+    fn judge(&self, child: &Chronology<'_>, book: &mut Book<'_, Stock>) {
+        let under_16 = child.person().days_under(16);
+        for (episode, link) in child.care().counted() {
+            let unit_days = episode.span.and(under_16).from_day(first_day_months_back(link.period_start, 30));
+            if unit_days.is_empty() {
+                continue;
+            }
+            let placed_for_adoption = link.spell_kind.is_some_and(PlacementType::is_adoption);
+            let stable_since = link.spell_before.filter(|_| placed_for_adoption).unwrap_or(link.spell_start);
+            let stable = first_day_months_back(stable_since, 24);
+            book.post(
+                child.unit(),
+                unit_days.before(stable),
+                Verdict::NotMet,
+                Reason::of("in the current placement for less than two years"),
+            );
+            let met = if stable_since < link.spell_start {
+                "two years in the current placement and the one before adoption"
+            } else {
+                "two years in the current placement"
+            };
+            book.post(child.unit(), unit_days.from_day(stable), Verdict::Met, Reason::of(met));
+        }
+    }
+}
+
+/// What ECS 01b and ECS 02 share: allocation to a qualified social worker.
+pub(super) struct Allocation;
+
+impl Allocation {
+    pub(super) fn define(code: &str, title: &str, unit: &str, counted: &str) -> Definition {
+        Definition::new(code, title, unit, Timing::Stock)
+            .polarity(Polarity::HigherIsBetter)
+            .rule(format!(
+                "Unit: {counted}. Met: an involvement is open on the day in the role Allocated Case Worker whose \
+                 professional's registration number begins SW followed by a digit."
+            ))
+            .source("performance report to cabinet, 2018; Social Work England register")
+    }
+
+    pub(super) fn judge(child: &Chronology<'_>, days: Vec<Span>, book: &mut Book<'_, Stock>) {
+        let days = union(days);
+        let spans: Vec<Span> = child.involvements().iter().map(InvolvementEntry::span).collect();
+        for piece in pieces(&days, &spans) {
+            let open = || child.involvements().iter().filter(|involvement| involvement.span().covers(piece.start));
+            let (verdict, reason) = if open().any(|involvement| involvement.allocated && involvement.social_worker) {
+                (Verdict::Met, "allocated to a qualified social worker")
+            } else if open().any(|involvement| involvement.allocated) {
+                (Verdict::NotMet, "allocated, yet not to a registered social worker")
+            } else if open().next().is_some() {
+                (Verdict::NotMet, "no allocated case worker among those involved")
+            } else {
+                (Verdict::NotMet, "no involvement open")
+            };
+            book.post(child.unit(), piece, verdict, Reason::of(reason));
+        }
+    }
+}
+
+/// ECS 01b.
+pub(super) struct LookedAfterAllocated(Definition);
+
+impl LookedAfterAllocated {
+    pub(super) fn new() -> Self {
+        Self(Allocation::define(
+            "ECS 01b",
+            "Children looked after allocated to a qualified social worker",
+            "child looked after",
+            "child counted by CLA on the day",
+        ))
+    }
+}
+
+impl Indicator for LookedAfterAllocated {
+    type Time = Stock;
+
+    fn definition(&self) -> &Definition {
+        &self.0
+    }
+
+    fn judge(&self, child: &Chronology<'_>, book: &mut Book<'_, Stock>) {
+        Allocation::judge(child, counted_days(child), book);
+    }
+}

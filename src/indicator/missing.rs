@@ -1,0 +1,295 @@
+//! Missing episodes, missing children, and the welfare return interviews after episodes.
+
+use chrono::NaiveDate;
+
+use super::{Book, Definition, Flow, Indicator, Outcome, Polarity, Reason, Timing, Verdict, Windowed};
+use crate::calendar::{Moment, Span, plus_days};
+use crate::chronology::{Chronology, MissingEntry, Unit};
+use crate::record::{Family, InterviewFlag, MissingKind};
+
+/// The kinds of a missing episode, first those that come first for a child.
+const KINDS: [&str; 3] = ["missing from care", "away without authorisation", "missing from home"];
+const FROM_CARE: u8 = 0;
+const AWAY: u8 = 1;
+const FROM_HOME: u8 = 2;
+
+/// The kind of an episode; none where its type is unknown.
+fn kind(child: &Chronology<'_>, entry: &MissingEntry) -> Option<u8> {
+    Some(match entry.kind.known()? {
+        MissingKind::Away => AWAY,
+        MissingKind::Missing if child.care().on(entry.start.date()).is_some() => FROM_CARE,
+        MissingKind::Missing => FROM_HOME,
+    })
+}
+
+fn unit(entry: &MissingEntry) -> Unit {
+    Unit::new(Family::MissingEpisode, entry.id)
+}
+
+fn part(kind: Option<u8>) -> Outcome {
+    kind.map_or(Outcome::NoPart, Outcome::Part)
+}
+
+const KIND_RULE: &str = "Kind: type A is away without authorisation; type M is missing from care if the child has a \
+                         looked-after episode (a short break too) open on the start day, else missing from home; an \
+                         unknown type counts, in no kind.";
+
+/// Missing episodes.
+pub(super) struct MissingEpisodes(Definition);
+
+impl MissingEpisodes {
+    pub(super) fn new() -> Self {
+        Self(
+            Definition::new("Missing episodes", "Missing episodes", "missing episode", Timing::Flow)
+                .parts(&KINDS)
+                .rule(format!("Unit: missing episode, dated by its start day. {KIND_RULE}"))
+                .source("performance report to cabinet, 2018; SSDA903 missing"),
+        )
+    }
+}
+
+impl Indicator for MissingEpisodes {
+    type Time = Flow;
+
+    fn definition(&self) -> &Definition {
+        &self.0
+    }
+
+    fn judge(&self, child: &Chronology<'_>, book: &mut Book<'_, Flow>) {
+        for entry in child.missing() {
+            let kind = kind(child, entry);
+            let reason = kind.and_then(|kind| KINDS.get(usize::from(kind)).copied()).unwrap_or("of unknown type");
+            book.post(unit(entry), entry.start.date(), part(kind), Reason::of(reason));
+        }
+    }
+}
+
+/// Missing children.
+pub(super) struct MissingChildren(Definition);
+
+impl MissingChildren {
+    pub(super) fn new() -> Self {
+        Self(
+            Definition::new("Missing children", "Children who were missing", "child", Timing::Windowed)
+                .parts(&KINDS)
+                .rule(format!(
+                    "Unit: child with a missing episode that starts in the window, once. {KIND_RULE} A child with several \
+                     is in one kind: care before away before home."
+                ))
+                .source("performance report to cabinet, 2018; the order of kinds is a local choice"),
+        )
+    }
+}
+
+impl Indicator for MissingChildren {
+    type Time = Windowed;
+
+    fn definition(&self) -> &Definition {
+        &self.0
+    }
+
+    fn judge(&self, child: &Chronology<'_>, book: &mut Book<'_, Windowed>) {
+        let basis = book.basis();
+        let seen: Vec<(Span, Option<u8>)> = child
+            .missing()
+            .iter()
+            .map(|entry| (basis.dates_seeing(Span::day(entry.start.date())), kind(child, entry)))
+            .collect();
+        let cuts: Vec<NaiveDate> = seen.iter().flat_map(|(span, _)| [Some(span.start), span.end]).flatten().collect();
+        let Some(first) = cuts.iter().min().copied() else { return };
+        for piece in Span::new(first, cuts.iter().max().copied()).divided(cuts) {
+            let now = || seen.iter().filter(|(span, _)| span.covers(piece.start));
+            let number = now().count();
+            if number > 0 {
+                // Kinds are numbered in the order in which they come first; an unknown one comes last.
+                let kind = now().filter_map(|(_, kind)| *kind).min();
+                let reason = Reason::counted("{} episodes in the window", i64::try_from(number).unwrap_or(i64::MAX));
+                book.post(child.unit(), piece, part(kind), reason);
+            }
+        }
+    }
+}
+
+/// What became of the interview after an episode.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Interview {
+    Completed,
+    Refused,
+    NotRequired,
+    Outstanding,
+}
+
+impl Interview {
+    const ALL: [(Self, &'static str); 4] = [
+        (Self::Completed, "completed"),
+        (Self::Refused, "refused"),
+        (Self::NotRequired, "not required"),
+        (Self::Outstanding, "outstanding"),
+    ];
+
+    fn of(entry: &MissingEntry) -> Self {
+        match (entry.interview_offered, entry.interview_accepted) {
+            (Some(InterviewFlag::NotRequired), _) => Self::NotRequired,
+            (Some(InterviewFlag::Yes), Some(InterviewFlag::Yes)) => Self::Completed,
+            (Some(InterviewFlag::Yes), Some(InterviewFlag::No)) => Self::Refused,
+            _ => Self::Outstanding,
+        }
+    }
+
+    fn name(self) -> &'static str {
+        Self::ALL.iter().find(|(state, _)| *state == self).map_or("", |(_, name)| name)
+    }
+}
+
+const INTERVIEW_RULE: &str = "Unit: missing episode of any kind, dated by its start. Not required: offered NA; completed: \
+                              offered and accepted; refused: offered and not accepted; outstanding: anything else.";
+
+/// WRI.
+pub(super) struct Interviews(Definition);
+
+impl Interviews {
+    pub(super) fn new() -> Self {
+        Self(
+            Definition::new("WRI", "Welfare return interviews", "missing episode", Timing::Flow)
+                .parts(&Interview::ALL.map(|(_, name)| name))
+                .rule(INTERVIEW_RULE)
+                .source("performance report to cabinet, 2018: 95, 149, 12 and 7 of 263"),
+        )
+    }
+}
+
+impl Indicator for Interviews {
+    type Time = Flow;
+
+    fn definition(&self) -> &Definition {
+        &self.0
+    }
+
+    fn judge(&self, child: &Chronology<'_>, book: &mut Book<'_, Flow>) {
+        for entry in child.missing() {
+            let state = Interview::of(entry);
+            let part = (0..).zip(Interview::ALL).find(|(_, (named, _))| *named == state).map(|(part, _)| part);
+            book.post(unit(entry), entry.start.date(), self::part(part), Reason::of(state.name()));
+        }
+    }
+}
+
+/// Which share of all episodes an interview indicator counts.
+#[derive(Clone, Copy)]
+enum Share {
+    Offered,
+    In(Interview),
+}
+
+/// WRI offered, completed, refused, not required, outstanding.
+pub(super) struct InterviewShare {
+    definition: Definition,
+    share: Share,
+}
+
+impl InterviewShare {
+    fn new(share: Share, what: &str, polarity: Polarity) -> Self {
+        let definition = Definition::new(
+            format!("WRI {what}"),
+            format!("Welfare return interviews {what}"),
+            "missing episode",
+            Timing::Flow,
+        )
+        .polarity(polarity)
+        .rule(format!("{INTERVIEW_RULE} Met: {what}; the share of all episodes, those not required included."))
+        .source("performance report to cabinet, 2018");
+        Self { definition, share }
+    }
+
+    /// All five, offered first.
+    pub(super) fn all() -> [Self; 5] {
+        let of = |state: Interview, polarity| Self::new(Share::In(state), state.name(), polarity);
+        [
+            Self::new(Share::Offered, "offered", Polarity::HigherIsBetter),
+            of(Interview::Completed, Polarity::HigherIsBetter),
+            of(Interview::Refused, Polarity::None),
+            of(Interview::NotRequired, Polarity::None),
+            of(Interview::Outstanding, Polarity::LowerIsBetter),
+        ]
+    }
+}
+
+impl Indicator for InterviewShare {
+    type Time = Flow;
+
+    fn definition(&self) -> &Definition {
+        &self.definition
+    }
+
+    fn judge(&self, child: &Chronology<'_>, book: &mut Book<'_, Flow>) {
+        for entry in child.missing() {
+            let (met, reason) = match (self.share, entry.interview_offered) {
+                (Share::In(state), _) => (Interview::of(entry) == state, Interview::of(entry).name()),
+                (Share::Offered, Some(InterviewFlag::Yes)) => (true, "offered"),
+                (Share::Offered, Some(InterviewFlag::No)) => (false, "not offered"),
+                (Share::Offered, Some(InterviewFlag::NotRequired)) => (false, "not required"),
+                (Share::Offered, None) => (false, "offer not recorded"),
+            };
+            book.post(unit(entry), entry.start.date(), Verdict::met_if(met), Reason::of(reason));
+        }
+    }
+}
+
+/// An interview is in time at most this many days of 24 hours after the return.
+const DAYS: u32 = 3;
+
+/// WRI 72h.
+pub(super) struct InterviewsWithin72Hours(Definition);
+
+impl InterviewsWithin72Hours {
+    pub(super) fn new() -> Self {
+        Self(
+            Definition::new("WRI 72h", "Welfare return interviews within 72 hours", "missing episode", Timing::Flow)
+                .polarity(Polarity::HigherIsBetter)
+                .rule(
+                    "Unit: missing episode with an end, dated by the day of the end. Excepted: not required; completed \
+                     without a date of completion. Met: completed at most 72 hours after the end; where either side has \
+                     no time of day, on or before the day of the end + 3. Pending: not completed, and the calculation is \
+                     pinned to a day that ends before the limit does; pending stands aside. Otherwise not met.",
+                )
+                .source("Statutory guidance on children who run away or go missing from home or care, 2014"),
+        )
+    }
+}
+
+impl Indicator for InterviewsWithin72Hours {
+    type Time = Flow;
+
+    fn definition(&self) -> &Definition {
+        &self.0
+    }
+
+    fn judge(&self, child: &Chronology<'_>, book: &mut Book<'_, Flow>) {
+        for entry in child.missing() {
+            let Some(end) = entry.end else { continue };
+            let (verdict, reason) = within_72_hours(entry, end, child.known_at());
+            book.post(unit(entry), end.date(), verdict, reason);
+        }
+    }
+}
+
+fn within_72_hours(entry: &MissingEntry, end: Moment, known_at: Option<NaiveDate>) -> (Verdict, Reason) {
+    // The limit lies on this day, or at its end.
+    let limit = plus_days(end.date(), i64::from(DAYS));
+    match Interview::of(entry) {
+        Interview::NotRequired => (Verdict::Excepted, Reason::of("not required")),
+        Interview::Completed => match entry.interview_completed {
+            None => (Verdict::Excepted, Reason::of("completed, no date of completion")),
+            Some(completed) => {
+                let days = (completed.date() - end.date()).num_days();
+                let met = completed.is_within_days_of(DAYS, end);
+                (Verdict::met_if(met), Reason::counted("interview {} days after the return", days))
+            }
+        },
+        Interview::Refused | Interview::Outstanding if known_at.is_some_and(|day| day < limit) => {
+            (Verdict::Pending, Reason::of("not completed, 72 hours not yet over"))
+        }
+        Interview::Refused => (Verdict::NotMet, Reason::of("refused")),
+        Interview::Outstanding => (Verdict::NotMet, Reason::of("outstanding")),
+    }
+}

@@ -1,0 +1,203 @@
+//! Referrals: NI 68, its route, and ECS 14a.
+
+use chrono::NaiveDate;
+
+use super::{Book, Definition, Flow, Indicator, Outcome, Polarity, Reason, Timing, Verdict, Zero};
+use crate::calendar::{minus_months, plus_days};
+use crate::chronology::{Chronology, ReferralEntry, Unit};
+use crate::record::Family;
+
+/// The referrals of one day, which are one unit; the first by id names it.
+struct OneDay<'a>(&'a [ReferralEntry]);
+
+impl OneDay<'_> {
+    /// The units of a child, by date.
+    fn all<'a>(child: &Chronology<'a>) -> impl Iterator<Item = (Unit, NaiveDate, OneDay<'a>)> {
+        child.referrals().chunk_by(|a, b| a.date == b.date).filter_map(|day| {
+            let first = day.first()?;
+            Some((Unit::new(Family::Referral, first.id), first.date, OneDay(day)))
+        })
+    }
+
+    /// No further action only if all are; undecided counts as going on.
+    fn no_further_action(&self) -> bool {
+        self.0.iter().all(|referral| referral.no_further_action == Some(true))
+    }
+
+    fn has_enquiry(&self) -> bool {
+        self.0.iter().any(|referral| referral.first_enquiry.is_some())
+    }
+
+    fn has_assessment(&self) -> bool {
+        self.0.iter().any(|referral| referral.first_assessment.is_some())
+    }
+}
+
+/// What makes a referral one that goes on (NI 68).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GoingOn {
+    /// It is not flagged no further action; an undecided flag counts as going on.
+    NotNoFurtherAction,
+    /// An assessment or a section 47 enquiry is on the same referral (option `by-event`).
+    ByEvent,
+}
+
+/// NI 68.
+pub(super) struct ReferralsGoingOn {
+    definition: Definition,
+    going_on: GoingOn,
+}
+
+impl ReferralsGoingOn {
+    pub(super) fn new(going_on: GoingOn) -> Self {
+        let definition = Definition::new(
+            "NI 68",
+            "Referrals going on to a social work assessment (S17) or S47",
+            "referral",
+            Timing::Flow,
+        )
+        .source("National Indicator 68; children in need census 2018: 2,252 of 3,020 for one council");
+        let definition = match going_on {
+            GoingOn::NotNoFurtherAction => definition.rule(
+                "Unit: referral, dated by the day it was received; several referrals of one child on one day are one, \
+                 no further action only if all are. Met: not flagged no further action; an undecided flag counts as \
+                 going on.",
+            ),
+            GoingOn::ByEvent => definition.option("by-event").rule(
+                "Unit: referral, dated by the day it was received; several referrals of one child on one day are one. \
+                 Met: an assessment or a section 47 enquiry is on the same referral.",
+            ),
+        };
+        Self { definition, going_on }
+    }
+}
+
+impl Indicator for ReferralsGoingOn {
+    type Time = Flow;
+
+    fn definition(&self) -> &Definition {
+        &self.definition
+    }
+
+    fn judge(&self, child: &Chronology<'_>, book: &mut Book<'_, Flow>) {
+        for (unit, date, day) in OneDay::all(child) {
+            let (verdict, reason) = match self.going_on {
+                GoingOn::NotNoFurtherAction if day.no_further_action() => (Verdict::NotMet, "no further action"),
+                GoingOn::NotNoFurtherAction => (Verdict::Met, "not flagged no further action"),
+                GoingOn::ByEvent if day.has_enquiry() => (Verdict::Met, "section 47 enquiry on the referral"),
+                GoingOn::ByEvent if day.has_assessment() => (Verdict::Met, "assessment on the referral"),
+                GoingOn::ByEvent => (Verdict::NotMet, "no assessment or section 47 enquiry on the referral"),
+            };
+            book.post(unit, date, verdict, Reason::of(reason));
+        }
+    }
+}
+
+/// NI 68 route.
+pub(super) struct ReferralRoute(Definition);
+
+impl ReferralRoute {
+    const S47: u8 = 0;
+    const S17: u8 = 1;
+    const NOT_RECORDED: u8 = 2;
+
+    pub(super) fn new() -> Self {
+        Self(
+            Definition::new("NI 68 route", "Route of the referrals going on", "referral", Timing::Flow)
+                .parts(&["S47", "S17", "not recorded"])
+                .rule(
+                    "Of the referrals met in NI 68: S47 where a section 47 enquiry is on the referral, else S17 where an \
+                     assessment is on it, else not recorded.",
+                )
+                .source("performance report to cabinet, 2018: \"65% were under section 17 assessments\""),
+        )
+    }
+}
+
+impl Indicator for ReferralRoute {
+    type Time = Flow;
+
+    fn definition(&self) -> &Definition {
+        &self.0
+    }
+
+    fn judge(&self, child: &Chronology<'_>, book: &mut Book<'_, Flow>) {
+        for (unit, date, day) in OneDay::all(child).filter(|(_, _, day)| !day.no_further_action()) {
+            let (part, reason) = if day.has_enquiry() {
+                (Self::S47, "section 47 enquiry on the referral")
+            } else if day.has_assessment() {
+                (Self::S17, "assessment on the referral")
+            } else {
+                (Self::NOT_RECORDED, "no assessment or section 47 enquiry on the referral")
+            };
+            book.post(unit, date, Outcome::Part(part), Reason::of(reason));
+        }
+    }
+}
+
+/// How far back a repeat referral looks (ECS 14a).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LookBack {
+    /// Twelve months before the referral's own date.
+    TwelveMonths,
+    /// 365 days (option `365 days`).
+    Days365,
+}
+
+/// ECS 14a.
+pub(super) struct RepeatReferrals {
+    definition: Definition,
+    look_back: LookBack,
+}
+
+impl RepeatReferrals {
+    pub(super) fn new(look_back: LookBack) -> Self {
+        let definition = Definition::new("ECS 14a", "Repeat referrals within 12 months", "referral", Timing::Flow)
+            .polarity(Polarity::LowerIsBetter)
+            .zero(Zero::Concern)
+            .source("children in need census: re-referrals within 12 months");
+        let definition = match look_back {
+            LookBack::TwelveMonths => definition.rule(
+                "Unit and date as NI 68. Met: the same child has an earlier referral p with r - 12 months <= p < r, \
+                 whatever its outcome and wherever the window starts.",
+            ),
+            LookBack::Days365 => definition.option("365 days").rule(
+                "Unit and date as NI 68. Met: the same child has an earlier referral p with r - 365 days <= p < r, \
+                 whatever its outcome and wherever the window starts.",
+            ),
+        };
+        Self { definition, look_back }
+    }
+}
+
+impl Indicator for RepeatReferrals {
+    type Time = Flow;
+
+    fn definition(&self) -> &Definition {
+        &self.definition
+    }
+
+    fn judge(&self, child: &Chronology<'_>, book: &mut Book<'_, Flow>) {
+        // The one just before is the nearest, so it decides.
+        let mut before: Option<NaiveDate> = None;
+        for (unit, date, _) in OneDay::all(child) {
+            let from = match self.look_back {
+                LookBack::TwelveMonths => minus_months(date, 12),
+                LookBack::Days365 => plus_days(date, -365),
+            };
+            let (verdict, reason) = match before {
+                None => (Verdict::NotMet, Reason::of("first referral")),
+                Some(earlier) => {
+                    let days = (date - earlier).num_days();
+                    if from <= earlier {
+                        (Verdict::Met, Reason::counted("re-referral after {} days", days))
+                    } else {
+                        (Verdict::NotMet, Reason::counted("last referral {} days before", days))
+                    }
+                }
+            };
+            book.post(unit, date, verdict, reason);
+            before = Some(date);
+        }
+    }
+}

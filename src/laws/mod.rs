@@ -1,0 +1,3 @@
+//! Strategies and laws for property tests: whole histories biased to the edges of the rules.
+
+pub mod strategies;

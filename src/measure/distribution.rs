@@ -1,0 +1,122 @@
+//! Medians and quartiles, exact.
+
+use std::collections::BTreeMap;
+
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+
+/// How often each number of days occurred.
+///
+/// # Quartiles
+///
+/// Linear interpolation between order statistics, as the inclusive quartile of spreadsheets: with `n` values the quartile
+/// `q` stands at position `(n - 1) × q / 4`. They are exact: at most two decimal places.
+///
+/// ```
+/// use csc_kpi::measure::Distribution;
+///
+/// let days: Distribution = [10, 20, 40, 45].into_iter().collect();
+/// assert_eq!(days.median().unwrap().to_string(), "30");
+/// assert_eq!(days.quartiles().unwrap().map(|q| q.to_string()), ["17.5", "30", "41.25"]);
+/// assert_eq!(Distribution::default().median(), None);
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "Vec<(i64, u64)>", into = "Vec<(i64, u64)>")]
+pub struct Distribution {
+    counts: BTreeMap<i64, u64>,
+}
+
+/// A list of days and counts that names a number of days twice, or counts it zero times.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0} days are counted twice, or zero times")]
+pub struct DistributionError(i64);
+
+impl TryFrom<Vec<(i64, u64)>> for Distribution {
+    type Error = DistributionError;
+
+    fn try_from(pairs: Vec<(i64, u64)>) -> Result<Self, DistributionError> {
+        let mut counts = BTreeMap::new();
+        for (days, count) in pairs {
+            if count == 0 || counts.insert(days, count).is_some() {
+                return Err(DistributionError(days));
+            }
+        }
+        Ok(Self { counts })
+    }
+}
+
+impl From<Distribution> for Vec<(i64, u64)> {
+    fn from(distribution: Distribution) -> Self {
+        distribution.counts.into_iter().collect()
+    }
+}
+
+impl FromIterator<i64> for Distribution {
+    fn from_iter<I: IntoIterator<Item = i64>>(values: I) -> Self {
+        values.into_iter().map(|value| (value, 1)).collect()
+    }
+}
+
+impl FromIterator<(i64, u64)> for Distribution {
+    fn from_iter<I: IntoIterator<Item = (i64, u64)>>(counted: I) -> Self {
+        let mut counts = BTreeMap::new();
+        for (days, count) in counted.into_iter().filter(|(_, count)| *count > 0) {
+            *counts.entry(days).or_default() += count;
+        }
+        Self { counts }
+    }
+}
+
+impl Distribution {
+    /// How many values there are.
+    #[must_use]
+    pub fn count(&self) -> u64 {
+        self.counts.values().sum()
+    }
+
+    /// Each number of days that occurred, with how often, in order.
+    pub fn counts(&self) -> impl Iterator<Item = (i64, u64)> {
+        self.counts.iter().map(|(days, count)| (*days, *count))
+    }
+
+    /// How many values are above `days`.
+    #[must_use]
+    pub fn above(&self, days: i64) -> u64 {
+        self.counts.range(days.saturating_add(1)..).map(|(_, count)| count).sum()
+    }
+
+    /// The value at this place in order, from 0.
+    fn nth(&self, place: u64) -> Option<i64> {
+        let mut seen = 0;
+        self.counts
+            .iter()
+            .find(|(_, count)| {
+                seen += **count;
+                place < seen
+            })
+            .map(|(days, _)| *days)
+    }
+
+    fn quartile(&self, quarter: u64) -> Option<Decimal> {
+        let last = self.count().checked_sub(1)?;
+        // Position in quarters: whole places, and quarters of the way to the next.
+        let position = u128::from(last) * u128::from(quarter);
+        let (place, quarters) = (u64::try_from(position / 4).ok()?, i64::try_from(position % 4).ok()?);
+        let low = self.nth(place)?;
+        let high = if quarters == 0 { low } else { self.nth(place + 1)? };
+        let hundredths = i128::from(low) * 100 + i128::from(high - low) * i128::from(quarters) * 25;
+        Decimal::try_from_i128_with_scale(hundredths, 2).ok().map(|value| value.normalize())
+    }
+
+    /// The median; `None` where there are no values.
+    #[must_use]
+    pub fn median(&self) -> Option<Decimal> {
+        self.quartile(2)
+    }
+
+    /// Lower quartile, median, upper quartile; `None` where there are no values.
+    #[must_use]
+    pub fn quartiles(&self) -> Option<[Decimal; 3]> {
+        Some([self.quartile(1)?, self.quartile(2)?, self.quartile(3)?])
+    }
+}

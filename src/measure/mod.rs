@@ -1,0 +1,11 @@
+//! From counts to values: ratios, rates, medians; decimals appear here, rounding only when shown.
+
+mod distribution;
+mod rate;
+mod ratio;
+mod rounding;
+
+pub use distribution::{Distribution, DistributionError};
+pub use rate::{Footing, Population, Rate, RateError, Reduction};
+pub use ratio::{Composition, CompositionError, Ratio, RatioError, Tally};
+pub use rounding::{round_half_up, rounded_quotient};

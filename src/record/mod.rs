@@ -1,0 +1,204 @@
+//! The typed records a host gives: one family a file, statutory codes as enums.
+//!
+//! Ids are the caller's own text. Dates are civil days; the families whose clock times are compared (assessments,
+//! enquiries, conferences, missing episodes) carry a [`Moment`](crate::calendar::Moment). The doc of each field names
+//! the column of the Standard Safeguarding Dataset (SSD) that holds it.
+
+mod assessment;
+mod care_leaver;
+mod child_protection;
+mod code;
+mod involvement;
+mod looked_after;
+mod missing;
+mod person;
+mod referral;
+
+pub use assessment::Assessment;
+pub use care_leaver::{Accommodation, Activity, CareLeaverStatus, Eligibility, InTouch, Suitability};
+pub use child_protection::{AbuseCategory, InitialConference, PlanReview, ProtectionPlan, Section47Enquiry};
+pub use code::{Coded, StatutoryCode};
+pub use involvement::{ALLOCATED_CASE_WORKER, Involvement, Professional};
+pub use looked_after::{
+    EpisodeEnd, EpisodeStart, LegalStatus, LegalStatusCode, LookedAfterEpisode, Placement, PlacementChange,
+    PlacementProvider, PlacementType,
+};
+pub use missing::{InterviewFlag, MissingEpisode, MissingKind};
+pub use person::{EthnicGroup, Ethnicity, FamilyMember, ImmigrationStatus, Person, Sex};
+pub use referral::{ClosureReason, PrimaryNeed, Referral, ReferralSource};
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// The families of records, in the order in which findings are listed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Family {
+    /// [`Person`], table `ssd_person`.
+    Person,
+    /// [`FamilyMember`], table `ssd_family`.
+    FamilyMember,
+    /// [`ImmigrationStatus`], table `ssd_immigration_status`.
+    ImmigrationStatus,
+    /// [`Referral`], table `ssd_cin_episodes`.
+    Referral,
+    /// [`Assessment`], table `ssd_cin_assessments`.
+    Assessment,
+    /// [`Section47Enquiry`], table `ssd_s47_enquiry`.
+    Section47Enquiry,
+    /// [`InitialConference`], table `ssd_initial_cp_conference`.
+    InitialConference,
+    /// [`ProtectionPlan`], table `ssd_cp_plans`.
+    ProtectionPlan,
+    /// [`PlanReview`], table `ssd_cp_reviews`.
+    PlanReview,
+    /// [`LookedAfterEpisode`], table `ssd_cla_episodes`.
+    LookedAfterEpisode,
+    /// [`Placement`], table `ssd_cla_placement`.
+    Placement,
+    /// [`LegalStatus`], table `ssd_legal_status`.
+    LegalStatus,
+    /// [`MissingEpisode`], table `ssd_missing`.
+    MissingEpisode,
+    /// [`CareLeaverStatus`], table `ssd_care_leavers`.
+    CareLeaverStatus,
+    /// [`Involvement`], table `ssd_involvements`.
+    Involvement,
+    /// [`Professional`], table `ssd_professionals`.
+    Professional,
+}
+
+impl Family {
+    /// All families, in order.
+    pub const ALL: [Self; 16] = [
+        Self::Person,
+        Self::FamilyMember,
+        Self::ImmigrationStatus,
+        Self::Referral,
+        Self::Assessment,
+        Self::Section47Enquiry,
+        Self::InitialConference,
+        Self::ProtectionPlan,
+        Self::PlanReview,
+        Self::LookedAfterEpisode,
+        Self::Placement,
+        Self::LegalStatus,
+        Self::MissingEpisode,
+        Self::CareLeaverStatus,
+        Self::Involvement,
+        Self::Professional,
+    ];
+
+    /// The name of its SSD table, without `.csv`.
+    #[must_use]
+    pub const fn table(self) -> &'static str {
+        match self {
+            Self::Person => "ssd_person",
+            Self::FamilyMember => "ssd_family",
+            Self::ImmigrationStatus => "ssd_immigration_status",
+            Self::Referral => "ssd_cin_episodes",
+            Self::Assessment => "ssd_cin_assessments",
+            Self::Section47Enquiry => "ssd_s47_enquiry",
+            Self::InitialConference => "ssd_initial_cp_conference",
+            Self::ProtectionPlan => "ssd_cp_plans",
+            Self::PlanReview => "ssd_cp_reviews",
+            Self::LookedAfterEpisode => "ssd_cla_episodes",
+            Self::Placement => "ssd_cla_placement",
+            Self::LegalStatus => "ssd_legal_status",
+            Self::MissingEpisode => "ssd_missing",
+            Self::CareLeaverStatus => "ssd_care_leavers",
+            Self::Involvement => "ssd_involvements",
+            Self::Professional => "ssd_professionals",
+        }
+    }
+}
+
+/// What the record is called in a sentence: "section 47 enquiry".
+impl fmt::Display for Family {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Person => "person",
+            Self::FamilyMember => "family member",
+            Self::ImmigrationStatus => "immigration status",
+            Self::Referral => "referral",
+            Self::Assessment => "assessment",
+            Self::Section47Enquiry => "section 47 enquiry",
+            Self::InitialConference => "initial child protection conference",
+            Self::ProtectionPlan => "child protection plan",
+            Self::PlanReview => "child protection review",
+            Self::LookedAfterEpisode => "looked-after episode",
+            Self::Placement => "placement",
+            Self::LegalStatus => "legal status",
+            Self::MissingEpisode => "missing episode",
+            Self::CareLeaverStatus => "care leaver status",
+            Self::Involvement => "involvement",
+            Self::Professional => "professional",
+        })
+    }
+}
+
+/// A record of any family: what a [`Builder`](crate::Builder) takes.
+///
+/// Every record type converts into it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+#[allow(missing_docs, reason = "each variant is the record type of its name")]
+pub enum Record {
+    Person(Person),
+    FamilyMember(FamilyMember),
+    ImmigrationStatus(ImmigrationStatus),
+    Referral(Referral),
+    Assessment(Assessment),
+    Section47Enquiry(Section47Enquiry),
+    InitialConference(InitialConference),
+    ProtectionPlan(ProtectionPlan),
+    PlanReview(PlanReview),
+    LookedAfterEpisode(LookedAfterEpisode),
+    Placement(Placement),
+    LegalStatus(LegalStatus),
+    MissingEpisode(MissingEpisode),
+    CareLeaverStatus(CareLeaverStatus),
+    Involvement(Involvement),
+    Professional(Professional),
+}
+
+macro_rules! into_record {
+    ($($family:ident),+) => {
+        $(impl From<$family> for Record {
+            fn from(record: $family) -> Self {
+                Self::$family(record)
+            }
+        })+
+
+        impl Record {
+            /// Which family it belongs to.
+            #[must_use]
+            pub const fn family(&self) -> Family {
+                match self {
+                    $(Self::$family(_) => Family::$family,)+
+                }
+            }
+        }
+    };
+}
+
+into_record!(
+    Person,
+    FamilyMember,
+    ImmigrationStatus,
+    Referral,
+    Assessment,
+    Section47Enquiry,
+    InitialConference,
+    ProtectionPlan,
+    PlanReview,
+    LookedAfterEpisode,
+    Placement,
+    LegalStatus,
+    MissingEpisode,
+    CareLeaverStatus,
+    Involvement,
+    Professional
+);

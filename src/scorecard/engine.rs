@@ -1,0 +1,355 @@
+//! The engine: judges children into a ledger.
+
+use std::fmt;
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+
+use super::Breakdown;
+use super::evidence::{Collector, Evidence};
+use crate::calendar::{Basis, BasisError, Span, WorkingDays};
+use crate::chronology::Chronology;
+use crate::dataset::{Child, Dataset, Finding};
+use crate::indicator::{AnyIndicator, Outcome, Posting, Sink, Timing, Verdict};
+use crate::ledger::{Header, Ledger, Look, Slot, Stratum};
+
+/// What the engine cannot calculate, or a ledger cannot answer.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum EngineError {
+    /// No indicator has this key.
+    #[error("there is no indicator {0:?}")]
+    NoSuchIndicator(String),
+    /// Two indicators have the same key.
+    #[error("two indicators are called {0:?}")]
+    RepeatedIndicator(String),
+    /// No breakdown has this name.
+    #[error("there is no breakdown {0:?}")]
+    NoSuchBreakdown(String),
+    /// Two breakdowns have the same name.
+    #[error("two breakdowns are called {0:?}")]
+    RepeatedBreakdown(String),
+    /// The definition says another timing than the type of the indicator.
+    #[error("indicator {0:?} is {1:?} by its type, and {2:?} by its definition")]
+    OtherTiming(String, Timing, Timing),
+    /// An indicator posted what its shape does not know.
+    #[error("indicator {indicator:?} posted {outcome:?}, which its shape does not know")]
+    OtherShape {
+        /// The key of the indicator.
+        indicator: String,
+        /// What it posted.
+        outcome: Outcome,
+    },
+    /// The indicator has no figure on this basis, or the ledger does not keep it.
+    #[error("{indicator} has no figure on the basis {basis}; it has {offered}")]
+    NoSuchBasis {
+        /// The key of the indicator.
+        indicator: String,
+        /// The basis asked for.
+        basis: Basis,
+        /// The bases it has.
+        offered: String,
+    },
+    /// A text that names no basis.
+    #[error(transparent)]
+    Basis(#[from] BasisError),
+}
+
+/// Judges children under stated terms: which indicators, broken down how, known when, on which working days.
+///
+/// # Once
+///
+/// [`Engine::run`] judges each child once; every reading at every date is then arithmetic on the [`Ledger`].
+///
+/// # Streaming
+///
+/// A ledger needs no dataset to stay: open one with [`Engine::ledger`], post children from any number of datasets, retract
+/// and post the one that changed.
+///
+/// ```
+/// use csc_kpi::calendar::Basis;
+/// use csc_kpi::indicator::catalogue;
+/// use csc_kpi::record::Referral;
+/// use csc_kpi::{Dataset, Engine, NaiveDate};
+///
+/// let day = |y, m, d| NaiveDate::from_ymd_opt(y, m, d).unwrap();
+/// let dataset: Dataset = [
+///     Referral::new("R1", "C1", day(2017, 5, 2)),
+///     Referral::new("R2", "C1", day(2018, 5, 1)),
+/// ]
+/// .into_iter()
+/// .collect();
+/// let engine = Engine::new(catalogue::standard());
+/// let mut ledger = engine.run(&dataset)?;
+/// let repeat = ledger.reading("ECS 14a", Basis::InQuarter, day(2018, 6, 30))?;
+/// assert_eq!(repeat.shown(0).as_deref(), Some("100%"));
+///
+/// let evidence = engine.evidence(&dataset, "ECS 14a", Basis::InQuarter, day(2018, 6, 30))?;
+/// assert_eq!(evidence[0].reason, "re-referral after 364 days");
+///
+/// engine.retract(&mut ledger, &dataset.child("C1").unwrap())?;
+/// assert_eq!(ledger, engine.ledger()?);
+/// # Ok::<(), csc_kpi::EngineError>(())
+/// ```
+#[derive(Clone)]
+pub struct Engine {
+    indicators: Vec<AnyIndicator>,
+    breakdowns: Vec<Arc<dyn Breakdown>>,
+    windowed_bases: Vec<Basis>,
+    known_at: Option<NaiveDate>,
+    working_days: WorkingDays,
+}
+
+impl fmt::Debug for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Engine")
+            .field("indicators", &self.indicators)
+            .field("breakdowns", &self.breakdowns.iter().map(|breakdown| breakdown.name()).collect::<Vec<_>>())
+            .field("known_at", &self.known_at)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Engine {
+    /// An engine of these indicators: everything known, the working days of England and Wales, no breakdown.
+    #[must_use]
+    pub fn new(indicators: impl IntoIterator<Item = AnyIndicator>) -> Self {
+        Self {
+            indicators: indicators.into_iter().collect(),
+            breakdowns: Vec::new(),
+            windowed_bases: Vec::new(),
+            known_at: None,
+            working_days: WorkingDays::england_and_wales(),
+        }
+    }
+
+    /// Breaks every figure down by `breakdown` too.
+    #[must_use]
+    pub fn by(mut self, breakdown: impl Breakdown + 'static) -> Self {
+        self.breakdowns.push(Arc::new(breakdown));
+        self
+    }
+
+    /// Keeps windowed indicators on `basis` too, beside the bases of their definitions; flows have every window anyway.
+    #[must_use]
+    pub fn on(mut self, basis: Basis) -> Self {
+        self.windowed_bases.push(basis);
+        self
+    }
+
+    /// Pins the calculation to what was known on `day`.
+    #[must_use]
+    pub fn known_at(mut self, day: NaiveDate) -> Self {
+        self.known_at = Some(day);
+        self
+    }
+
+    /// Counts working days by this calendar.
+    #[must_use]
+    pub fn working_days(mut self, calendar: WorkingDays) -> Self {
+        self.working_days = calendar;
+        self
+    }
+
+    /// A ledger under the terms of this engine with nothing posted in it.
+    ///
+    /// # Errors
+    ///
+    /// Where two indicators or two breakdowns have the same name, or an indicator's definition contradicts its type.
+    pub fn ledger(&self) -> Result<Ledger, EngineError> {
+        Ok(Ledger::open(Arc::new(self.header()?)))
+    }
+
+    /// Judges every child of `dataset`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Engine::ledger`] and [`Engine::post`].
+    pub fn run(&self, dataset: &Dataset) -> Result<Ledger, EngineError> {
+        let mut ledger = self.ledger()?;
+        for child in dataset.children() {
+            self.post(&mut ledger, &child)?;
+        }
+        Ok(ledger)
+    }
+
+    /// Judges one child and posts the verdicts to `ledger`, one of this engine.
+    ///
+    /// # Errors
+    ///
+    /// Where an indicator posts an outcome that its shape does not know.
+    pub fn post(&self, ledger: &mut Ledger, child: &Child<'_>) -> Result<(), EngineError> {
+        self.judge(ledger, child, 1)
+    }
+
+    /// Takes back what [`Engine::post`] posted for this child with these records.
+    ///
+    /// # Errors
+    ///
+    /// As [`Engine::post`].
+    pub fn retract(&self, ledger: &mut Ledger, child: &Child<'_>) -> Result<(), EngineError> {
+        self.judge(ledger, child, -1)?;
+        ledger.settle_findings();
+        Ok(())
+    }
+
+    /// The units behind a figure with verdict and reason, also those that were missed or excluded, by person and record.
+    ///
+    /// They add up to the figure, because the same judgement feeds both.
+    ///
+    /// # Errors
+    ///
+    /// As [`Engine::ledger`], and where there is no such indicator or it has no figure on this basis.
+    pub fn evidence(
+        &self,
+        dataset: &Dataset,
+        indicator: &str,
+        basis: Basis,
+        as_at: NaiveDate,
+    ) -> Result<Vec<Evidence>, EngineError> {
+        let header = self.header()?;
+        let (slot, look) = find(&header, indicator, basis, as_at)?;
+        let Some(slot) = header.slots.get(slot) else { return Ok(Vec::new()) };
+        let mut evidence = Vec::new();
+        for child in dataset.children() {
+            child.known_at(self.known_at, |chronology| {
+                if let Some(indicator) = self.indicators.get(slot.indicator) {
+                    let mut collector =
+                        Collector::new(chronology, look, as_at, indicator.definition(), &self.breakdowns);
+                    indicator.judge(chronology, slot.basis.unwrap_or(Basis::AsAt), &self.working_days, &mut collector);
+                    evidence.append(&mut collector.evidence);
+                }
+            });
+        }
+        evidence.sort();
+        Ok(evidence)
+    }
+
+    fn header(&self) -> Result<Header, EngineError> {
+        let mut keys = Vec::new();
+        let mut slots = Vec::new();
+        for (at, indicator) in self.indicators.iter().enumerate() {
+            let definition = indicator.definition();
+            let key = definition.key();
+            if indicator.timing() != definition.timing {
+                return Err(EngineError::OtherTiming(key, indicator.timing(), definition.timing));
+            }
+            if keys.contains(&key) {
+                return Err(EngineError::RepeatedIndicator(key));
+            }
+            keys.push(key);
+            if indicator.timing() == Timing::Windowed {
+                let mut bases: Vec<Basis> = Vec::new();
+                for basis in definition.bases.iter().chain(&self.windowed_bases) {
+                    if *basis != Basis::AsAt && !bases.contains(basis) {
+                        bases.push(*basis);
+                    }
+                }
+                slots.extend(bases.into_iter().map(|basis| Slot { indicator: at, basis: Some(basis) }));
+            } else {
+                slots.push(Slot { indicator: at, basis: None });
+            }
+        }
+        let breakdowns: Vec<String> = self.breakdowns.iter().map(|breakdown| breakdown.name().to_owned()).collect();
+        if let Some(name) = breakdowns.iter().enumerate().find(|(at, name)| breakdowns[..*at].contains(name)) {
+            return Err(EngineError::RepeatedBreakdown(name.1.clone()));
+        }
+        Ok(Header {
+            definitions: self.indicators.iter().map(|indicator| Arc::new(indicator.definition().clone())).collect(),
+            slots,
+            breakdowns,
+            known_at: self.known_at,
+            working_days: self.working_days.clone(),
+        })
+    }
+
+    fn judge(&self, ledger: &mut Ledger, child: &Child<'_>, sign: i64) -> Result<(), EngineError> {
+        child.known_at(self.known_at, |chronology| {
+            let slots = ledger.header().slots.clone();
+            for (at, slot) in slots.iter().enumerate() {
+                let Some(indicator) = self.indicators.get(slot.indicator) else { continue };
+                let mut poster =
+                    Poster { ledger, slot: at, chronology, breakdowns: &self.breakdowns, sign, refused: None };
+                indicator.judge(chronology, slot.basis.unwrap_or(Basis::AsAt), &self.working_days, &mut poster);
+                if let Some(outcome) = poster.refused {
+                    return Err(EngineError::OtherShape { indicator: indicator.definition().key(), outcome });
+                }
+            }
+            Ok(())
+        })
+    }
+}
+
+/// Which account answers, and how it is looked at.
+pub(super) fn find(
+    header: &Header,
+    indicator: &str,
+    basis: Basis,
+    as_at: NaiveDate,
+) -> Result<(usize, Look), EngineError> {
+    let number = header
+        .definitions
+        .iter()
+        .position(|definition| definition.key() == indicator)
+        .ok_or_else(|| EngineError::NoSuchIndicator(indicator.to_owned()))?;
+    let definition = &header.definitions[number];
+    let window = basis.window(as_at);
+    let slot_on = |basis: Option<Basis>| header.slots.iter().position(|s| s.indicator == number && s.basis == basis);
+    let found = match (definition.timing, window) {
+        (Timing::Flow, Some(window)) => slot_on(None).map(|slot| (slot, Look::Between(window.start, window.end))),
+        (Timing::Stock, None) => slot_on(None).map(|slot| (slot, Look::On(as_at))),
+        (Timing::Windowed, Some(_)) => slot_on(Some(basis)).map(|slot| (slot, Look::On(as_at))),
+        (Timing::Flow | Timing::Windowed, None) | (Timing::Stock, Some(_)) => None,
+    };
+    found.ok_or_else(|| {
+        let offered: Vec<String> = match definition.timing {
+            Timing::Flow => vec!["every window".to_owned()],
+            Timing::Stock => vec![Basis::AsAt.to_string()],
+            Timing::Windowed => {
+                let kept = header.slots.iter().filter(|slot| slot.indicator == number);
+                kept.filter_map(|slot| slot.basis).map(|basis| basis.to_string()).collect()
+            }
+        };
+        EngineError::NoSuchBasis { indicator: indicator.to_owned(), basis, offered: offered.join(", ") }
+    })
+}
+
+/// The sink that posts to a ledger, in total and by stratum.
+struct Poster<'a, 'b> {
+    ledger: &'a mut Ledger,
+    slot: usize,
+    chronology: &'a Chronology<'b>,
+    breakdowns: &'a [Arc<dyn Breakdown>],
+    sign: i64,
+    refused: Option<Outcome>,
+}
+
+impl Poster<'_, '_> {
+    fn post_to(&mut self, stratum: Option<(usize, Stratum)>, span: Span, posting: &Posting) {
+        let Some(account) = self.ledger.account_mut(self.slot) else { return };
+        if account.post(stratum.clone(), span, posting.outcome, self.sign).is_err() {
+            self.refused = Some(posting.outcome);
+        } else if account.counts_sibling_groups() && posting.outcome == Outcome::Judged(Verdict::Met) {
+            for family in self.chronology.families() {
+                account.post_family(stratum.clone(), self.chronology.text(family.family), span, self.sign);
+            }
+        }
+    }
+}
+
+impl Sink for Poster<'_, '_> {
+    fn post(&mut self, posting: Posting) {
+        self.post_to(None, posting.span, &posting);
+        for (number, breakdown) in self.breakdowns.iter().enumerate() {
+            let changes = breakdown.changes(self.chronology, posting.unit, posting.span);
+            for piece in posting.span.divided(changes) {
+                let stratum = breakdown.stratum(self.chronology, posting.unit, piece.start);
+                self.post_to(Some((number, stratum)), piece, &posting);
+            }
+        }
+    }
+
+    fn note(&mut self, finding: Finding) {
+        self.ledger.note(finding, self.sign);
+    }
+}

@@ -1,0 +1,13 @@
+//! What a host calls: the engine, readings, breakdowns, evidence.
+
+mod breakdown;
+mod engine;
+mod evidence;
+mod reading;
+
+pub use breakdown::{
+    AgeBands, AgeBandsError, Breakdown, ByAbuseCategory, ByEthnicGroup, ByPlacementType, BySex, ByTeam, ByUnaccompanied,
+};
+pub use engine::{Engine, EngineError};
+pub use evidence::Evidence;
+pub use reading::{Figure, Reading, ReadingError, Scorecard};

@@ -1,0 +1,468 @@
+//! Readings: one figure, with the definition that made it.
+
+use std::fmt;
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::engine::{EngineError, find};
+use crate::calendar::{Basis, Window};
+use crate::indicator::{Definition, Pending, Shape};
+use crate::ledger::{Amount, Counted, Ledger, Stratum};
+use crate::measure::{Composition, CompositionError, Distribution, Ratio, Tally};
+
+/// What was counted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Figure {
+    /// Verdicts, and what becomes of pending ones.
+    Proportion(Tally, Pending),
+    /// A count and its parts.
+    Composition(Composition),
+    /// Days.
+    Distribution(Distribution),
+}
+
+/// One figure: of one indicator, on one basis, as at one day, in total or of one stratum.
+///
+/// # No value
+///
+/// Where nothing was counted there is no value, never zero: [`Reading::ratio`] has a denominator of zero, and
+/// [`Reading::shown`] is none.
+///
+/// # JSON
+///
+/// As INDICATORS §6: `value` is a text in percent, or null beside `"no_value": "empty denominator"`. What does not add up
+/// does not deserialise.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Form", into = "Form")]
+pub struct Reading {
+    indicator: String,
+    version: u32,
+    basis: Basis,
+    as_at: NaiveDate,
+    known_at: Option<NaiveDate>,
+    stratum: Option<(String, Stratum)>,
+    figure: Figure,
+    sibling_groups: Option<u64>,
+}
+
+impl Reading {
+    /// The key of the indicator: its code, and behind it the option in force.
+    #[must_use]
+    pub fn indicator(&self) -> &str {
+        &self.indicator
+    }
+
+    /// The version of the rule.
+    #[must_use]
+    pub const fn version(&self) -> u32 {
+        self.version
+    }
+
+    /// The basis.
+    #[must_use]
+    pub const fn basis(&self) -> Basis {
+        self.basis
+    }
+
+    /// The day.
+    #[must_use]
+    pub const fn as_at(&self) -> NaiveDate {
+        self.as_at
+    }
+
+    /// The day the calculation was pinned to.
+    #[must_use]
+    pub const fn known_at(&self) -> Option<NaiveDate> {
+        self.known_at
+    }
+
+    /// The days looked at; `None` as at a day.
+    #[must_use]
+    pub fn window(&self) -> Option<Window> {
+        self.basis.window(self.as_at)
+    }
+
+    /// The breakdown and the stratum; `None` for the total.
+    #[must_use]
+    pub fn stratum(&self) -> Option<(&str, &Stratum)> {
+        self.stratum.as_ref().map(|(breakdown, stratum)| (breakdown.as_str(), stratum))
+    }
+
+    /// What was counted.
+    #[must_use]
+    pub const fn figure(&self) -> &Figure {
+        &self.figure
+    }
+
+    /// The families (sibling groups) with a met unit, where the indicator counts them.
+    #[must_use]
+    pub const fn sibling_groups(&self) -> Option<u64> {
+        self.sibling_groups
+    }
+
+    /// The verdicts of a proportion.
+    #[must_use]
+    pub const fn tally(&self) -> Option<&Tally> {
+        match &self.figure {
+            Figure::Proportion(tally, _) => Some(tally),
+            _ => None,
+        }
+    }
+
+    /// Numerator and denominator of a proportion.
+    #[must_use]
+    pub fn ratio(&self) -> Option<Ratio> {
+        match &self.figure {
+            Figure::Proportion(tally, pending) => Some(tally.ratio(*pending)),
+            _ => None,
+        }
+    }
+
+    /// Count and parts of a composition.
+    #[must_use]
+    pub const fn composition(&self) -> Option<&Composition> {
+        match &self.figure {
+            Figure::Composition(composition) => Some(composition),
+            _ => None,
+        }
+    }
+
+    /// The days of a distribution.
+    #[must_use]
+    pub const fn distribution(&self) -> Option<&Distribution> {
+        match &self.figure {
+            Figure::Distribution(distribution) => Some(distribution),
+            _ => None,
+        }
+    }
+
+    /// As printed: a proportion in percent with so many decimal places, a composition as its count, a distribution as its
+    /// median; `None` where there is no value.
+    #[must_use]
+    pub fn shown(&self, places: u32) -> Option<String> {
+        match &self.figure {
+            Figure::Proportion(tally, pending) => tally.ratio(*pending).shown_percent(places),
+            Figure::Composition(composition) => Some(composition.count().to_string()),
+            Figure::Distribution(distribution) => distribution.median().map(|median| median.to_string()),
+        }
+    }
+
+    fn of(
+        definition: &Definition,
+        counted: &Counted,
+        (basis, as_at, known_at): (Basis, NaiveDate, Option<NaiveDate>),
+        stratum: Option<(String, Stratum)>,
+    ) -> Self {
+        let figure = match &definition.shape {
+            Shape::Proportion(pending) => {
+                let [met, not_met, undecided, excepted, excluded] = [0, 1, 2, 3, 4].map(|at| counted.counter(at));
+                Figure::Proportion(Tally { met, not_met, pending: undecided, excepted, excluded }, *pending)
+            }
+            Shape::Composition(names) => {
+                let parts: Vec<_> =
+                    names.iter().enumerate().map(|(at, name)| (name.clone(), counted.counter(at))).collect();
+                Figure::Composition(Composition::with_rest(parts, counted.counter(names.len())))
+            }
+            Shape::Distribution => {
+                let days = |amount: &Amount| match amount {
+                    Amount::Days(days) => i64::from(*days),
+                    Amount::Since(day) => (as_at - *day).num_days(),
+                };
+                Figure::Distribution(counted.amounts.iter().map(|(amount, count)| (days(amount), *count)).collect())
+            }
+        };
+        Self {
+            indicator: definition.key(),
+            version: definition.version,
+            basis,
+            as_at,
+            known_at,
+            stratum,
+            figure,
+            sibling_groups: definition.sibling_groups.then_some(counted.families),
+        }
+    }
+}
+
+impl Ledger {
+    /// The reading of the indicator with this key, on `basis`, as at `as_at`.
+    ///
+    /// # Errors
+    ///
+    /// Where the ledger keeps no such indicator, or the indicator has no figure on this basis.
+    pub fn reading(&self, indicator: &str, basis: Basis, as_at: NaiveDate) -> Result<Reading, EngineError> {
+        self.look_up(indicator, basis, as_at, None)
+    }
+
+    /// The readings of the strata of `breakdown`, in the order of their names: those with any posting in the ledger, so
+    /// that a series has the same strata at each date.
+    ///
+    /// # Errors
+    ///
+    /// As [`Ledger::reading`], and where the ledger is not broken down so.
+    pub fn readings_by(
+        &self,
+        indicator: &str,
+        basis: Basis,
+        as_at: NaiveDate,
+        breakdown: &str,
+    ) -> Result<Vec<Reading>, EngineError> {
+        let number = self
+            .header()
+            .breakdowns
+            .iter()
+            .position(|name| name == breakdown)
+            .ok_or_else(|| EngineError::NoSuchBreakdown(breakdown.to_owned()))?;
+        let (slot, _) = find(self.header(), indicator, basis, as_at)?;
+        let Some(account) = self.account(slot) else { return Ok(Vec::new()) };
+        account
+            .strata(number)
+            .map(|stratum| self.look_up(indicator, basis, as_at, Some((number, stratum.clone()))))
+            .collect()
+    }
+
+    /// The readings of every indicator, on every basis of its definition, at each of the days: by day, indicator and basis.
+    ///
+    /// # Errors
+    ///
+    /// As [`Ledger::reading`].
+    pub fn scorecard(&self, as_at: &[NaiveDate]) -> Result<Scorecard, EngineError> {
+        let mut readings = Vec::new();
+        for day in as_at {
+            for definition in self.definitions() {
+                for basis in &definition.bases {
+                    readings.push(self.reading(&definition.key(), *basis, *day)?);
+                }
+            }
+        }
+        let definitions = self.definitions().cloned().collect();
+        Ok(Scorecard {
+            as_at: as_at.to_vec(),
+            known_at: self.known_at(),
+            findings: self.findings().count() as u64,
+            definitions,
+            readings,
+        })
+    }
+
+    fn look_up(
+        &self,
+        indicator: &str,
+        basis: Basis,
+        as_at: NaiveDate,
+        stratum: Option<(usize, Stratum)>,
+    ) -> Result<Reading, EngineError> {
+        let header = self.header();
+        let (slot, look) = find(header, indicator, basis, as_at)?;
+        let definition: Option<&Arc<Definition>> =
+            header.slots.get(slot).and_then(|slot| header.definitions.get(slot.indicator));
+        let (Some(account), Some(definition)) = (self.account(slot), definition) else {
+            return Err(EngineError::NoSuchIndicator(indicator.to_owned()));
+        };
+        let counted = account.counted(stratum.as_ref(), look);
+        let named = stratum.and_then(|(number, stratum)| Some((header.breakdowns.get(number)?.clone(), stratum)));
+        Ok(Reading::of(definition, &counted, (basis, as_at, header.known_at), named))
+    }
+}
+
+/// Readings of chosen dates, with the definitions that made them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Scorecard {
+    /// The reporting dates.
+    pub as_at: Vec<NaiveDate>,
+    /// The day the calculation was pinned to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub known_at: Option<NaiveDate>,
+    /// How many data-quality findings stand behind it; a host adds those of its dataset.
+    pub findings: u64,
+    /// The readings.
+    pub readings: Vec<Reading>,
+    /// The definitions of the indicators, by key.
+    #[serde(default)]
+    pub definitions: Vec<Definition>,
+}
+
+/// A reading that does not add up.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReadingError {
+    /// Numerator or denominator are not what the verdicts give.
+    #[error("{0}: numerator and denominator are not what its verdicts give")]
+    Ratio(String),
+    /// The parts are more than the count.
+    #[error(transparent)]
+    Composition(#[from] CompositionError),
+    /// Neither verdicts, nor a count, nor days; or several of them.
+    #[error("{0}: is neither a proportion, nor a composition, nor a distribution")]
+    Shape(String),
+    /// A window that is not that of basis and day.
+    #[error("{0}: the window is not that of its basis and day")]
+    Window(String),
+}
+
+/// A reading as it is written.
+#[derive(Serialize, Deserialize)]
+struct Form {
+    indicator: String,
+    basis: Basis,
+    as_at: NaiveDate,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    window: Option<Window>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    known_at: Option<NaiveDate>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    breakdown: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    stratum: Option<Stratum>,
+    #[serde(default, flatten)]
+    proportion: Option<Proportion>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    count: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    parts: Option<Parts>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    days: Option<Distribution>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    quartiles: Option<[String; 3]>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    shown: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    sibling_groups: Option<u64>,
+    #[serde(default = "first")]
+    version: u32,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Proportion {
+    #[serde(flatten)]
+    tally: Tally,
+    numerator: u64,
+    denominator: u64,
+    value: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    no_value: Option<String>,
+}
+
+const fn first() -> u32 {
+    1
+}
+
+/// Parts by name, in the order of the definition.
+struct Parts(Vec<(String, u64)>);
+
+impl Serialize for Parts {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, count)| (name, count)))
+    }
+}
+
+impl<'de> Deserialize<'de> for Parts {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct InOrder;
+
+        impl<'de> Visitor<'de> for InOrder {
+            type Value = Parts;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a map of parts and counts")
+            }
+
+            fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Parts, M::Error> {
+                let mut parts = Vec::new();
+                while let Some(part) = map.next_entry()? {
+                    parts.push(part);
+                }
+                Ok(Parts(parts))
+            }
+        }
+
+        deserializer.deserialize_map(InOrder)
+    }
+}
+
+impl From<Reading> for Form {
+    fn from(reading: Reading) -> Self {
+        let (breakdown, stratum) = reading.stratum.clone().unzip();
+        let mut form = Self {
+            window: reading.window(),
+            shown: reading.shown(0),
+            indicator: reading.indicator,
+            basis: reading.basis,
+            as_at: reading.as_at,
+            known_at: reading.known_at,
+            breakdown,
+            stratum,
+            proportion: None,
+            count: None,
+            parts: None,
+            days: None,
+            quartiles: None,
+            sibling_groups: reading.sibling_groups,
+            version: reading.version,
+        };
+        match reading.figure {
+            Figure::Proportion(tally, pending) => {
+                let ratio = tally.ratio(pending);
+                form.proportion = Some(Proportion {
+                    tally,
+                    numerator: ratio.numerator(),
+                    denominator: ratio.denominator(),
+                    value: ratio.percent_text(),
+                    no_value: ratio.percent_text().is_none().then(|| "empty denominator".to_owned()),
+                });
+            }
+            Figure::Composition(composition) => {
+                form.count = Some(composition.count());
+                form.parts = Some(Parts(composition.parts().to_vec()));
+                form.shown = None;
+            }
+            Figure::Distribution(distribution) => {
+                form.quartiles = distribution.quartiles().map(|quartiles| quartiles.map(|days| days.to_string()));
+                form.days = Some(distribution);
+            }
+        }
+        form
+    }
+}
+
+impl TryFrom<Form> for Reading {
+    type Error = ReadingError;
+
+    fn try_from(form: Form) -> Result<Self, ReadingError> {
+        if form.window != form.basis.window(form.as_at) {
+            return Err(ReadingError::Window(form.indicator));
+        }
+        let figure = match (form.proportion, form.count, form.days) {
+            (Some(proportion), None, None) => {
+                let pending = [Pending::StandsAside, Pending::Counts].into_iter().find(|pending| {
+                    let ratio = proportion.tally.ratio(*pending);
+                    (ratio.numerator(), ratio.denominator()) == (proportion.numerator, proportion.denominator)
+                });
+                match pending {
+                    Some(pending) => Figure::Proportion(proportion.tally, pending),
+                    None => return Err(ReadingError::Ratio(form.indicator)),
+                }
+            }
+            (None, Some(count), None) => {
+                Figure::Composition(Composition::new(count, form.parts.map_or_else(Vec::new, |parts| parts.0))?)
+            }
+            (None, None, Some(days)) => Figure::Distribution(days),
+            _ => return Err(ReadingError::Shape(form.indicator)),
+        };
+        Ok(Self {
+            indicator: form.indicator,
+            version: form.version,
+            basis: form.basis,
+            as_at: form.as_at,
+            known_at: form.known_at,
+            stratum: form.breakdown.zip(form.stratum),
+            figure,
+            sibling_groups: form.sibling_groups,
+        })
+    }
+}

@@ -1,0 +1,6 @@
+//! One binary: laws, oracle, golden figures, formats, meta.
+
+mod generators;
+mod oracle;
+#[cfg(feature = "ssd")]
+mod ssd;
