@@ -209,34 +209,32 @@ impl Card {
         let mut header = vec!["Indicator".to_owned(), "What it measures".to_owned(), "Basis".to_owned()];
         header.extend(self.as_at.iter().map(|day| heading(*day)));
         table.set_header(header);
-        let mut lines: Vec<(String, String, Vec<String>)> = Vec::new();
+        // A line is an indicator on a basis, or what is told beside it; the dates are its columns.
+        let mut lines: Vec<([&str; 2], String, String, Vec<String>)> = Vec::new();
         for row in &self.rows {
-            let key = (row.reading.indicator().to_owned(), row.reading.basis().to_string());
+            let basis = row.reading.basis().to_string();
             let at = self.as_at.iter().position(|day| *day == row.reading.as_at()).unwrap_or(0);
             for (label, text) in row.cells() {
-                let name = format!("{}{label}", key.0);
-                let line = match lines.iter_mut().position(|(n, basis, _)| *n == name && *basis == key.1) {
-                    Some(line) => line,
-                    None => {
-                        lines.push((name, key.1.clone(), vec![String::new(); self.as_at.len()]));
-                        lines.len() - 1
-                    }
-                };
-                lines[line].2[at] = text;
+                let of = [row.reading.indicator(), &row.definition.title];
+                let known = lines.iter().position(|line| line.0 == of && line.1 == label && line.2 == basis);
+                let line = known.unwrap_or_else(|| {
+                    lines.push((of, label, basis.clone(), vec![String::new(); self.as_at.len()]));
+                    lines.len() - 1
+                });
+                lines[line].3[at] = text;
             }
         }
-        let titles: BTreeMap<String, &str> =
-            self.rows.iter().map(|row| (row.definition.key(), row.definition.title.as_str())).collect();
-        let mut last = String::new();
-        for (name, basis, values) in lines {
-            let repeated = name == last;
-            let title = titles.get(&name).copied().unwrap_or_default();
-            let mut cells =
-                if repeated { vec![String::new(), String::new()] } else { vec![name.clone(), title.to_owned()] };
+        let mut last = "";
+        for ([key, title], label, basis, values) in lines {
+            let mut cells = match (key == last, label.is_empty()) {
+                (_, false) => vec![String::new(), label],
+                (true, true) => vec![String::new(), String::new()],
+                (false, true) => vec![key.to_owned(), title.to_owned()],
+            };
             cells.push(basis);
             cells.extend(values);
             table.add_row(cells);
-            last = name;
+            last = key;
         }
         writeln!(out, "{table}")?;
         for row in self.rows.iter().filter(|row| !row.evidence.is_empty()) {
@@ -335,16 +333,16 @@ impl Row {
         let mut cells = vec![(String::new(), cell(&self.reading))];
         for reading in self.strata.iter().chain(&self.age_bands) {
             if let Some((_, stratum)) = reading.stratum() {
-                cells.push((format!("  {stratum}"), cell(reading)));
+                cells.push((format!("– {stratum}"), cell(reading)));
             }
         }
         for rate in &self.rates {
             let text = format!("{} per 10,000", rate.shown(1));
-            cells.push((format!("  rate, {}", rate.footing()), text));
+            cells.push((format!("– rate, {}", rate.footing()), text));
             let benchmark = Decimal::new(599, 1);
             if let Ok(reduction) = rate.reduction_to(benchmark, rate.footing()) {
                 let text = format!("{} children, {} fewer", reduction.count, reduction.fewer);
-                cells.push((format!("  at {benchmark} per 10,000, {}", rate.footing()), text));
+                cells.push((format!("– at {benchmark} per 10,000, {}", rate.footing()), text));
             }
         }
         cells
@@ -352,37 +350,30 @@ impl Row {
 }
 
 fn cell(reading: &Reading) -> String {
-    let mut text = match reading.figure() {
+    let mut notes = Vec::new();
+    match reading.figure() {
         Figure::Proportion(tally, pending) => {
             let ratio = tally.ratio(*pending);
             let shown = ratio.shown_percent(0).unwrap_or_else(|| "–".to_owned());
-            let mut text = format!("{shown}  {} of {}", thousands(ratio.numerator()), thousands(ratio.denominator()));
-            for (count, what) in
-                [(tally.pending, "pending"), (tally.excepted, "excepted"), (tally.excluded, "excluded")]
-            {
-                if count > 0 {
-                    text.push_str(&format!(", {count} {what}"));
-                }
-            }
-            text
+            notes.push(format!("{shown}  {} of {}", thousands(ratio.numerator()), thousands(ratio.denominator())));
+            let aside = [(tally.pending, "pending"), (tally.excepted, "excepted"), (tally.excluded, "excluded")];
+            notes.extend(aside.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")));
         }
         Figure::Composition(composition) => {
             let parts: Vec<_> =
                 composition.parts().iter().map(|(name, count)| format!("{name} {}", thousands(*count))).collect();
-            format!("{}  ({})", thousands(composition.count()), parts.join(", "))
+            notes.push(format!("{}  ({})", thousands(composition.count()), parts.join(", ")));
         }
-        Figure::Distribution(days) => match days.quartiles() {
+        Figure::Distribution(days) => notes.push(match days.quartiles() {
             None => "–  of 0".to_owned(),
             Some([low, median, high]) => {
                 format!("median {median}, quartiles {low} and {high}, of {}", thousands(days.count()))
             }
-        },
-        _ => String::new(),
-    };
-    if let Some(groups) = reading.sibling_groups() {
-        text.push_str(&format!(", {groups} sibling groups"));
+        }),
+        _ => {}
     }
-    text
+    notes.extend(reading.sibling_groups().map(|groups| format!("{groups} sibling groups")));
+    notes.join(", ")
 }
 
 fn thousands(number: u64) -> String {

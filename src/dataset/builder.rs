@@ -2,54 +2,19 @@
 
 use std::num::NonZeroU32;
 
-use chrono::NaiveDate;
-
-use super::integrity::{self, Checks};
-use super::{Dataset, Finding, FindingRule};
+use super::staged::{KeySet, Staged};
+use super::{Dataset, Finding, FindingRule, integrity};
 use crate::calendar::Moment;
 use crate::chronology::{
-    AssessmentEntry, Bounds, CareLeaverEntry, Code, ConferenceEntry, EnquiryEntry, EpisodeEntry, FamilyEntry,
-    ImmigrationEntry, InvolvementEntry, Key, LegalStatusEntry, MissingEntry, PersonEntry, Place, PlacementEntry,
-    PlanEntry, ReferralEntry, ReviewEntry, Shelves, Texts,
+    AssessmentEntry, CareLeaverEntry, Code, ConferenceEntry, EnquiryEntry, EpisodeEntry, FamilyEntry, ImmigrationEntry,
+    InvolvementEntry, Key, LegalStatusEntry, MissingEntry, PersonEntry, Place, PlacementEntry, PlanEntry,
+    ReferralEntry, ReviewEntry, Texts,
 };
 use crate::record::{
     ALLOCATED_CASE_WORKER, Assessment, CareLeaverStatus, Coded, Family, FamilyMember, ImmigrationStatus,
     InitialConference, Involvement, LegalStatus, LookedAfterEpisode, MissingEpisode, Person, Placement, PlanReview,
     Professional, ProtectionPlan, Record, Referral, Section47Enquiry, StatutoryCode,
 };
-
-/// An entry on its way into a dataset.
-pub(super) struct Staged<E> {
-    pub(super) person: Key,
-    pub(super) row: Option<NonZeroU32>,
-    /// Sorts the entries of one child; `None` comes first.
-    pub(super) day: Option<NaiveDate>,
-    pub(super) entry: E,
-}
-
-/// A set of keys.
-#[derive(Default)]
-pub(super) struct KeySet(Vec<u64>);
-
-impl KeySet {
-    pub(super) fn contains(&self, key: Key) -> bool {
-        self.0.get(key.index() / 64).is_some_and(|word| word >> (key.index() % 64) & 1 == 1)
-    }
-
-    /// Whether it was new.
-    fn add(&mut self, key: Key) -> bool {
-        let word = key.index() / 64;
-        if self.0.len() <= word {
-            self.0.resize(word + 1, 0);
-        }
-        let bit = 1 << (key.index() % 64);
-        self.0.get_mut(word).is_some_and(|word| {
-            let new = *word & bit == 0;
-            *word |= bit;
-            new
-        })
-    }
-}
 
 /// Takes records in any order, and makes a [`Dataset`] of them.
 ///
@@ -71,26 +36,26 @@ impl KeySet {
 /// ```
 #[derive(Default)]
 pub struct Builder {
-    texts: Texts,
+    pub(super) texts: Texts,
     pub(super) findings: Vec<Finding>,
     /// The ids taken, a set a family.
-    ids: [KeySet; Family::ALL.len()],
-    persons: Vec<Staged<PersonEntry>>,
-    professionals: Vec<(Key, bool)>,
-    families: Vec<Staged<FamilyEntry>>,
-    immigration: Vec<Staged<ImmigrationEntry>>,
-    referrals: Vec<Staged<ReferralEntry>>,
-    assessments: Vec<Staged<AssessmentEntry>>,
-    enquiries: Vec<Staged<EnquiryEntry>>,
-    conferences: Vec<Staged<ConferenceEntry>>,
-    plans: Vec<Staged<PlanEntry>>,
-    reviews: Vec<Staged<ReviewEntry>>,
-    episodes: Vec<Staged<EpisodeEntry>>,
-    placements: Vec<Staged<PlacementEntry>>,
-    legal_statuses: Vec<Staged<LegalStatusEntry>>,
-    missing: Vec<Staged<MissingEntry>>,
-    care_leaver: Vec<Staged<CareLeaverEntry>>,
-    involvements: Vec<Staged<InvolvementEntry>>,
+    pub(super) ids: [KeySet; Family::ALL.len()],
+    pub(super) persons: Vec<Staged<PersonEntry>>,
+    pub(super) professionals: Vec<(Key, bool)>,
+    pub(super) families: Vec<Staged<FamilyEntry>>,
+    pub(super) immigration: Vec<Staged<ImmigrationEntry>>,
+    pub(super) referrals: Vec<Staged<ReferralEntry>>,
+    pub(super) assessments: Vec<Staged<AssessmentEntry>>,
+    pub(super) enquiries: Vec<Staged<EnquiryEntry>>,
+    pub(super) conferences: Vec<Staged<ConferenceEntry>>,
+    pub(super) plans: Vec<Staged<PlanEntry>>,
+    pub(super) reviews: Vec<Staged<ReviewEntry>>,
+    pub(super) episodes: Vec<Staged<EpisodeEntry>>,
+    pub(super) placements: Vec<Staged<PlacementEntry>>,
+    pub(super) legal_statuses: Vec<Staged<LegalStatusEntry>>,
+    pub(super) missing: Vec<Staged<MissingEntry>>,
+    pub(super) care_leaver: Vec<Staged<CareLeaverEntry>>,
+    pub(super) involvements: Vec<Staged<InvolvementEntry>>,
 }
 
 /// What a record says of itself before it is staged.
@@ -102,7 +67,7 @@ struct Head<'a> {
 }
 
 impl Head<'_> {
-    fn finding(&self, field: &str, value: impl ToString, rule: FindingRule) -> Finding {
+    fn finding(&self, field: &str, value: &dyn ToString, rule: FindingRule) -> Finding {
         Finding::new(self.family, field, value.to_string(), rule)
             .in_row(self.row.map(|row| u64::from(row.get())))
             .of(self.record, self.person)
@@ -172,17 +137,17 @@ impl Builder {
         let empty_id = head.record.trim().is_empty();
         let empty_person = head.person.trim().is_empty();
         if empty_id {
-            self.findings.push(head.finding(fields[0], head.record, FindingRule::EmptyId));
+            self.findings.push(head.finding(fields[0], &head.record, FindingRule::EmptyId));
         }
         if empty_person {
-            self.findings.push(head.finding(fields[1], head.person, FindingRule::EmptyPerson));
+            self.findings.push(head.finding(fields[1], &head.person, FindingRule::EmptyPerson));
         }
         if empty_id || empty_person {
             return None;
         }
         let id = self.texts.add(head.record)?;
         if !self.ids[head.family as usize].add(id) {
-            self.findings.push(head.finding(fields[0], head.record, FindingRule::RepeatedId));
+            self.findings.push(head.finding(fields[0], &head.record, FindingRule::RepeatedId));
             return None;
         }
         Some([id, self.texts.add(head.person)?])
@@ -199,7 +164,7 @@ impl Builder {
         let end: Option<Moment> = end.map(Into::into);
         match end {
             Some(end) if end.is_before(start.into()) => {
-                self.findings.push(head.finding(field, end, FindingRule::EndBeforeStart));
+                self.findings.push(head.finding(field, &end, FindingRule::EndBeforeStart));
                 false
             }
             _ => true,
@@ -321,7 +286,7 @@ impl Builder {
         if let Some(authorised) = r.authorised.filter(|authorised| authorised.is_before(r.start)) {
             self.findings.push(head.finding(
                 "cina_assessment_auth_date",
-                authorised,
+                &authorised,
                 FindingRule::AuthorisedBeforeStart,
             ));
         }
@@ -454,7 +419,7 @@ impl Builder {
             interview_completed: r.interview_completed,
         };
         if in_order {
-            integrity::interview(&entry, |field, value, rule| self.findings.push(head.finding(field, value, rule)));
+            integrity::interview(&entry, |field, value, rule| self.findings.push(head.finding(field, &value, rule)));
             self.missing.push(Staged { person, row, day: Some(r.start.date()), entry });
         }
     }
@@ -491,397 +456,8 @@ impl Builder {
             self.involvements.push(Staged { person, row, day: Some(r.start), entry });
         }
     }
-
-    /// Resolves references by id over all records, whichever child they belong to.
-    fn resolve(mut self) -> Self {
-        let Self { texts, findings, ids, referrals, assessments, enquiries, conferences, plans, .. } = &mut self;
-        let mut clerk = Clerk { texts, findings, ids };
-        let to = Directory::of(referrals);
-        clerk.link(
-            assessments,
-            "cina_referral_id",
-            &to,
-            |e| e.referral,
-            |staged, at| {
-                let referral = at.and_then(|at| referrals.get_mut(at));
-                staged.entry.referral = referral.as_ref().map(|referral| referral.entry.id);
-                staged.entry.referral_date = referral.as_ref().map(|referral| referral.entry.date);
-                if let Some(referral) = referral {
-                    let first = &mut referral.entry.first_assessment;
-                    *first = earliest(*first, staged.entry.start.date());
-                }
-            },
-        );
-        clerk.link(
-            enquiries,
-            "s47e_referral_id",
-            &to,
-            |e| e.referral,
-            |staged, at| {
-                let referral = at.and_then(|at| referrals.get_mut(at));
-                staged.entry.referral = referral.as_ref().map(|referral| referral.entry.id);
-                if let Some(referral) = referral {
-                    let first = &mut referral.entry.first_enquiry;
-                    *first = earliest(*first, staged.entry.start.date());
-                }
-            },
-        );
-        clerk.link(
-            plans,
-            "cppl_referral_id",
-            &to,
-            |e| e.referral,
-            |staged, at| staged.entry.referral = at.and(staged.entry.referral),
-        );
-        let to = Directory::of(enquiries);
-        clerk.link(
-            conferences,
-            "icpc_s47_enquiry_id",
-            &to,
-            |e| e.enquiry,
-            |staged, at| {
-                staged.entry.enquiry = at.and(staged.entry.enquiry);
-                staged.entry.enquiry_start = at.and_then(|at| enquiries.get(at)).map(|enquiry| enquiry.entry.start);
-            },
-        );
-        let to = Directory::of(conferences);
-        clerk.link(
-            plans,
-            "cppl_icpc_id",
-            &to,
-            |e| e.conference,
-            |staged, at| staged.entry.conference = at.and(staged.entry.conference),
-        );
-        self.resolve_placements_reviews_and_professionals()
-    }
-
-    fn resolve_placements_reviews_and_professionals(mut self) -> Self {
-        let Self { texts, findings, ids, plans, reviews, episodes, placements, involvements, professionals, .. } =
-            &mut self;
-        let mut clerk = Clerk { texts, findings, ids };
-        let to = Directory::of(plans);
-        clerk.link(
-            reviews,
-            "cppr_cp_plan_id",
-            &to,
-            |e| e.plan,
-            |staged, at| staged.entry.plan = at.and(staged.entry.plan),
-        );
-        for review in reviews {
-            if let Some(plan) = review.entry.plan.and_then(|plan| to.find(plan)).and_then(|at| plans.get(at)) {
-                integrity::review(review, &plan.entry, clerk.texts, clerk.findings);
-                // A review is read with its plan, whichever child its own row names.
-                review.person = plan.person;
-            }
-        }
-        let to = Directory::of(placements);
-        clerk.link(
-            episodes,
-            "clae_cla_placement_id",
-            &to,
-            |e| e.placement,
-            |staged, at| {
-                staged.entry.placement = at.and(staged.entry.placement);
-                if let Some(placement) = at.and_then(|at| placements.get(at)) {
-                    staged.entry.placed = Some(placement.entry.start);
-                    staged.entry.place = placement.entry.place;
-                }
-            },
-        );
-        let to = Directory::new(Family::Professional, professionals.iter().map(|(id, _)| Some(*id)));
-        clerk.link(
-            involvements,
-            "invo_professional_id",
-            &to,
-            |e| e.professional,
-            |staged, at| {
-                staged.entry.professional = at.and(staged.entry.professional);
-                staged.entry.social_worker = at.and_then(|at| professionals.get(at)).is_some_and(|(_, is)| *is);
-            },
-        );
-        self
-    }
-
-    fn shelve(mut self) -> Dataset {
-        let mut register = Register::new(&self.texts, std::mem::take(&mut self.persons));
-        register.name(&self.families);
-        register.name(&self.immigration);
-        register.name(&self.referrals);
-        register.name(&self.assessments);
-        register.name(&self.enquiries);
-        register.name(&self.conferences);
-        register.name(&self.plans);
-        register.name(&self.reviews);
-        register.name(&self.episodes);
-        register.name(&self.placements);
-        register.name(&self.legal_statuses);
-        register.name(&self.missing);
-        register.name(&self.care_leaver);
-        register.name(&self.involvements);
-        let mut checks = Checks::new(&self.texts, &register, &mut self.findings);
-        let mut bounds = vec![Bounds::default(); register.persons.len() + 1];
-        let mut shelves = Shelves::default();
-        macro_rules! shelve {
-            ($($name:ident $(with $check:ident)?),+ $(,)?) => {
-                $({
-                    let mut staged = std::mem::take(&mut self.$name);
-                    register.sort(&mut staged);
-                    checks.every(&staged);
-                    $(checks.$check(&staged);)?
-                    register.count(&staged, &mut bounds, |bounds| &mut bounds.$name);
-                    shelves.$name = staged.into_iter().map(|staged| staged.entry).collect();
-                })+
-            };
-        }
-        shelve!(
-            families,
-            immigration,
-            referrals,
-            assessments,
-            enquiries,
-            conferences with conferences,
-            plans with plans,
-            reviews,
-            episodes with episodes,
-            placements,
-            legal_statuses,
-            missing,
-            care_leaver,
-            involvements,
-        );
-        let (persons, numbers) = (register.persons, register.numbers);
-        let records = persons.len() - register.unrecorded + self.professionals.len() + shelves.size().0;
-        self.findings.sort();
-        Dataset { texts: self.texts, persons, numbers, shelves, bounds, records, findings: self.findings }
-    }
-}
-
-/// The children: a number for each, in the order of the person records and then of first mention.
-pub(super) struct Register<'a> {
-    pub(super) texts: &'a Texts,
-    pub(super) persons: Vec<PersonEntry>,
-    /// The rows of the persons that have a record of their own; they come first.
-    pub(super) rows: Vec<Option<NonZeroU32>>,
-    unrecorded: usize,
-    /// By key: the number of the child, from 1; 0 for other texts.
-    numbers: Vec<u32>,
-}
-
-impl<'a> Register<'a> {
-    fn new(texts: &'a Texts, persons: Vec<Staged<PersonEntry>>) -> Self {
-        let mut register = Self {
-            texts,
-            persons: Vec::with_capacity(persons.len()),
-            rows: Vec::with_capacity(persons.len()),
-            unrecorded: 0,
-            numbers: vec![0; texts.len()],
-        };
-        for staged in persons {
-            register.rows.push(staged.row);
-            register.number(staged.entry);
-        }
-        register
-    }
-
-    fn number(&mut self, person: PersonEntry) {
-        if let Some(number) = self.numbers.get_mut(person.id.index()) {
-            if *number == 0 {
-                self.persons.push(person);
-                *number = u32::try_from(self.persons.len()).unwrap_or(u32::MAX);
-            }
-        }
-    }
-
-    /// Numbers the children that only other records name.
-    fn name<E>(&mut self, staged: &[Staged<E>]) {
-        for staged in staged {
-            let known = self.persons.len();
-            self.number(PersonEntry::unknown(staged.person));
-            self.unrecorded += self.persons.len() - known;
-        }
-    }
-
-    /// The number of the child, from 0.
-    pub(super) fn of(&self, person: Key) -> usize {
-        self.numbers.get(person.index()).map_or(0, |number| (*number as usize).saturating_sub(1))
-    }
-
-    /// Sorts by child, day and id; entries without an id of their own stay in the order given.
-    fn sort<E: Kept>(&self, staged: &mut [Staged<E>]) {
-        staged.sort_by(|a, b| {
-            let by_id = || match (a.entry.sorting_id(), b.entry.sorting_id()) {
-                (Some(a), Some(b)) => self.texts.get(a).cmp(self.texts.get(b)),
-                _ => std::cmp::Ordering::Equal,
-            };
-            self.of(a.person).cmp(&self.of(b.person)).then_with(|| a.day.cmp(&b.day)).then_with(by_id)
-        });
-    }
-
-    /// Notes where the entries of each child begin; they are sorted by child.
-    fn count<E>(&self, staged: &[Staged<E>], bounds: &mut [Bounds], of: impl Fn(&mut Bounds) -> &mut u32) {
-        let mut at = 0;
-        for (number, bounds) in bounds.iter_mut().enumerate() {
-            while staged.get(at).is_some_and(|staged| self.of(staged.person) < number) {
-                at += 1;
-            }
-            *of(bounds) = u32::try_from(at).unwrap_or(u32::MAX);
-        }
-    }
-}
-
-/// Where the records of one family stand, by id.
-struct Directory {
-    family: Family,
-    /// By key: the position, from 1.
-    at: Vec<u32>,
-}
-
-impl Directory {
-    fn of<E: Kept>(staged: &[Staged<E>]) -> Self {
-        Self::new(E::FAMILY, staged.iter().map(|staged| staged.entry.id()))
-    }
-
-    fn new(family: Family, ids: impl Iterator<Item = Option<Key>>) -> Self {
-        let mut at = Vec::new();
-        for (position, id) in (1..).zip(ids) {
-            let Some(id) = id else { continue };
-            if at.len() <= id.index() {
-                at.resize(id.index() + 1, 0);
-            }
-            if let Some(place) = at.get_mut(id.index()) {
-                *place = position;
-            }
-        }
-        Self { family, at }
-    }
-
-    fn find(&self, id: Key) -> Option<usize> {
-        self.at.get(id.index())?.checked_sub(1).map(|at| at as usize)
-    }
-}
-
-/// Looks up references and notes those that lead nowhere.
-struct Clerk<'a> {
-    texts: &'a Texts,
-    findings: &'a mut Vec<Finding>,
-    ids: &'a [KeySet],
-}
-
-impl Clerk<'_> {
-    /// Hands each entry the position of the record that it names in `field`, if that is there.
-    fn link<E: Kept>(
-        &mut self,
-        staged: &mut [Staged<E>],
-        field: &str,
-        to: &Directory,
-        named: impl Fn(&E) -> Option<Key>,
-        mut found: impl FnMut(&mut Staged<E>, Option<usize>),
-    ) {
-        for staged in staged {
-            let Some(name) = named(&staged.entry) else { continue };
-            let position = to.find(name);
-            // A record that is there and left out of every rule has its own finding.
-            if position.is_none() && !self.ids.get(to.family as usize).is_some_and(|ids| ids.contains(name)) {
-                let finding = staged.finding(self.texts, field, self.texts.get(name), FindingRule::NoSuchRecord);
-                self.findings.push(finding);
-            }
-            found(staged, position);
-        }
-    }
-}
-
-impl<E: Kept> Staged<E> {
-    pub(super) fn finding(&self, texts: &Texts, field: &str, value: impl ToString, rule: FindingRule) -> Finding {
-        let record = self.entry.id().map_or("", |id| texts.get(id));
-        Finding::new(E::FAMILY, field, value.to_string(), rule)
-            .in_row(self.row.map(|row| u64::from(row.get())))
-            .of(record, texts.get(self.person))
-    }
 }
 
 fn row_number(row: u64) -> Option<NonZeroU32> {
     u32::try_from(row).ok().and_then(NonZeroU32::new)
-}
-
-fn earliest(first: Option<NaiveDate>, day: NaiveDate) -> Option<NaiveDate> {
-    Some(first.map_or(day, |first| first.min(day)))
-}
-
-/// What an entry of a dataset says of its family.
-pub(super) trait Kept {
-    const FAMILY: Family;
-    /// The column of the person.
-    const PERSON: &'static str;
-    /// The column of the day that the entry begins or is dated by.
-    const DAY: &'static str;
-
-    /// The id of its record, where the family has ids.
-    fn id(&self) -> Option<Key>;
-
-    /// What sorts entries of one day: the id, or nothing where the order given counts.
-    fn sorting_id(&self) -> Option<Key> {
-        self.id()
-    }
-}
-
-macro_rules! kept {
-    ($($entry:ident: $family:ident, $person:literal, $day:literal;)+) => {
-        $(impl Kept for $entry {
-            const FAMILY: Family = Family::$family;
-            const PERSON: &'static str = $person;
-            const DAY: &'static str = $day;
-
-            fn id(&self) -> Option<Key> {
-                Some(self.id)
-            }
-        })+
-    };
-}
-
-kept! {
-    ReferralEntry: Referral, "cine_person_id", "cine_referral_date";
-    AssessmentEntry: Assessment, "cina_person_id", "cina_assessment_start_date";
-    EnquiryEntry: Section47Enquiry, "s47e_person_id", "s47e_s47_start_date";
-    ConferenceEntry: InitialConference, "icpc_person_id", "icpc_icpc_date";
-    PlanEntry: ProtectionPlan, "cppl_person_id", "cppl_cp_plan_start_date";
-    ReviewEntry: PlanReview, "cppr_person_id", "cppr_cp_review_date";
-    EpisodeEntry: LookedAfterEpisode, "clae_person_id", "clae_cla_episode_start_date";
-    PlacementEntry: Placement, "clap_person_id", "clap_cla_placement_start_date";
-    LegalStatusEntry: LegalStatus, "lega_person_id", "lega_legal_status_start_date";
-    MissingEntry: MissingEpisode, "miss_person_id", "miss_missing_episode_start_date";
-    InvolvementEntry: Involvement, "invo_person_id", "invo_involvement_start_date";
-}
-
-impl Kept for CareLeaverEntry {
-    const FAMILY: Family = Family::CareLeaverStatus;
-    const PERSON: &'static str = "clea_person_id";
-    const DAY: &'static str = "clea_care_leaver_latest_contact";
-
-    fn id(&self) -> Option<Key> {
-        Some(self.id)
-    }
-
-    fn sorting_id(&self) -> Option<Key> {
-        None
-    }
-}
-
-impl Kept for FamilyEntry {
-    const FAMILY: Family = Family::FamilyMember;
-    const PERSON: &'static str = "fami_person_id";
-    const DAY: &'static str = "";
-
-    fn id(&self) -> Option<Key> {
-        None
-    }
-}
-
-impl Kept for ImmigrationEntry {
-    const FAMILY: Family = Family::ImmigrationStatus;
-    const PERSON: &'static str = "immi_person_id";
-    const DAY: &'static str = "immi_immigration_status_start_date";
-
-    fn id(&self) -> Option<Key> {
-        None
-    }
 }

@@ -4,7 +4,8 @@ use std::num::NonZeroU32;
 
 use chrono::NaiveDate;
 
-use super::builder::{Kept, Register, Staged};
+use super::shelve::Register;
+use super::staged::{Kept, Staged};
 use super::{Finding, FindingRule};
 use crate::calendar::Span;
 use crate::chronology::{ConferenceEntry, EpisodeEntry, MissingEntry, PersonEntry, PlanEntry, ReviewEntry, Texts};
@@ -24,7 +25,7 @@ pub(super) fn interview(entry: &MissingEntry, mut finding: impl FnMut(&str, Stri
 /// A review that is not after the start of the plan it names.
 pub(super) fn review(staged: &Staged<ReviewEntry>, plan: &PlanEntry, texts: &Texts, findings: &mut Vec<Finding>) {
     if let Some(date) = staged.entry.date.filter(|date| *date <= plan.start) {
-        findings.push(staged.finding(texts, "cppr_cp_review_date", date, FindingRule::ReviewNotAfterStart));
+        findings.push(staged.finding(texts, "cppr_cp_review_date", &date, FindingRule::ReviewNotAfterStart));
     }
 }
 
@@ -51,13 +52,13 @@ impl<'a> Checks<'a> {
             let number = self.numbers.of(staged.person);
             if number >= self.rows.len() {
                 let person = self.texts.get(staged.person);
-                self.findings.push(staged.finding(self.texts, E::PERSON, person, FindingRule::NoSuchRecord));
+                self.findings.push(staged.finding(self.texts, E::PERSON, &person, FindingRule::NoSuchRecord));
             }
             let died = self.persons.get(number).and_then(|person| person.date_of_death);
-            if let (Some(day), Some(died)) = (staged.day, died) {
-                if day > died {
-                    self.findings.push(staged.finding(self.texts, E::DAY, day, FindingRule::AfterDeath));
-                }
+            if let (Some(day), Some(died)) = (staged.day, died)
+                && day > died
+            {
+                self.findings.push(staged.finding(self.texts, E::DAY, &day, FindingRule::AfterDeath));
             }
         }
     }
@@ -66,11 +67,12 @@ impl<'a> Checks<'a> {
     pub(super) fn conferences(&mut self, staged: &[Staged<ConferenceEntry>]) {
         for staged in staged {
             let entry = &staged.entry;
-            if let (Some(date), Some(start)) = (entry.date, entry.enquiry_start) {
-                if entry.transfer_in != Some(true) && date.is_before(start) {
-                    let rule = FindingRule::ConferenceBeforeEnquiry;
-                    self.findings.push(staged.finding(self.texts, "icpc_icpc_date", date, rule));
-                }
+            if let (Some(date), Some(start)) = (entry.date, entry.enquiry_start)
+                && entry.transfer_in != Some(true)
+                && date.is_before(start)
+            {
+                let rule = FindingRule::ConferenceBeforeEnquiry;
+                self.findings.push(staged.finding(self.texts, "icpc_icpc_date", &date, rule));
             }
         }
     }
@@ -78,7 +80,7 @@ impl<'a> Checks<'a> {
     /// Plans of one child open at once.
     pub(super) fn plans(&mut self, staged: &[Staged<PlanEntry>]) {
         let rule = (FindingRule::OverlappingPlans, "cppl_cp_plan_start_date");
-        self.overlaps(staged, |entry| entry.span(), |_, later| (later, later.entry.start), rule);
+        self.overlaps(staged, PlanEntry::span, |_, later| (later, later.entry.start), rule);
         self.dates_of_birth(staged);
     }
 
@@ -109,7 +111,7 @@ impl<'a> Checks<'a> {
             let before = furthest.filter(|before| before.person == staged.person);
             if let Some(before) = before.filter(|before| !span(&before.entry).and(this).is_empty()) {
                 let (record, value) = at_fault(before, staged);
-                self.findings.push(record.finding(self.texts, field, value, rule));
+                self.findings.push(record.finding(self.texts, field, &value, rule));
             }
             let reaches = |span: Span| span.end.unwrap_or(NaiveDate::MAX);
             if before.is_none_or(|before| reaches(span(&before.entry)) <= reaches(this)) {

@@ -3,6 +3,9 @@
 mod builder;
 mod finding;
 mod integrity;
+mod resolve;
+mod shelve;
+mod staged;
 
 pub use builder::Builder;
 pub use finding::{Finding, FindingRule};

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 use super::{Book, Definition, Indicator, Outcome, Polarity, Reason, Stock, Timing, Verdict, Windowed};
 use crate::calendar::{Basis, Span, first_day_months_back};
-use crate::chronology::{Chronology, InvolvementEntry, PlacementEntry};
+use crate::chronology::{Chronology, ImmigrationEntry, InvolvementEntry, PlacementEntry};
 use crate::record::PlacementType;
 
 /// A child looked after is under this age.
@@ -69,7 +69,7 @@ impl Indicator for ChildrenLookedAfter {
     fn judge(&self, child: &Chronology<'_>, book: &mut Book<'_, Stock>) {
         let days = counted_days(child);
         let statuses: Vec<Span> =
-            child.immigration().iter().filter(|status| status.unaccompanied).map(|status| status.span()).collect();
+            child.immigration().iter().filter(|status| status.unaccompanied).map(ImmigrationEntry::span).collect();
         for piece in pieces(&days, &statuses) {
             let (part, reason) = if statuses.iter().any(|status| status.covers(piece.start)) {
                 (Self::UNACCOMPANIED, "looked after, unaccompanied asylum seeking child")

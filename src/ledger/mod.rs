@@ -255,8 +255,8 @@ impl Account {
         };
         let flow = self.timing == Timing::Flow;
         let book = match stratum {
-            None => self.total.cell(cell),
-            Some(stratum) => self.strata.entry(stratum).or_default().cell(cell),
+            None => self.total.cell(&cell),
+            Some(stratum) => self.strata.entry(stratum).or_default().cell(&cell),
         };
         // A flow has one day, so it needs no posting that takes it back.
         if flow {
@@ -381,15 +381,16 @@ impl Books {
         *self == Self::default()
     }
 
-    fn cell(&mut self, cell: Cell) -> &mut DayBook {
+    fn cell(&mut self, cell: &Cell) -> &mut DayBook {
         match cell {
             Cell::Counter(at) => {
+                let at = *at;
                 if self.counters.len() <= at {
                     self.counters.resize_with(at + 1, DayBook::default);
                 }
                 &mut self.counters[at]
             }
-            Cell::Amount(amount) => self.amounts.entry(amount).or_default(),
+            Cell::Amount(amount) => self.amounts.entry(*amount).or_default(),
         }
     }
 

@@ -127,7 +127,7 @@ macro_rules! statutory_codes {
 
 /// Writes chained setters for the optional fields of a record.
 macro_rules! setters {
-    ($record:ident { $($field:ident: $type:ty,)+ }) => {
+    ($record:ident { $($field:ident: $type:ty),+ $(,)? }) => {
         impl $record {
             $(
                 #[doc = concat!("Sets [`", stringify!($record), "::", stringify!($field), "`].")]

@@ -104,7 +104,7 @@ impl fmt::Debug for Engine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Engine")
             .field("indicators", &self.indicators)
-            .field("breakdowns", &self.breakdowns.iter().map(|breakdown| breakdown.name()).collect::<Vec<_>>())
+            .field("breakdowns", &self.breakdowns().collect::<Vec<_>>())
             .field("known_at", &self.known_at)
             .finish_non_exhaustive()
     }
@@ -149,6 +149,11 @@ impl Engine {
     pub fn working_days(mut self, calendar: WorkingDays) -> Self {
         self.working_days = calendar;
         self
+    }
+
+    /// The names of the breakdowns, in order.
+    pub fn breakdowns(&self) -> impl Iterator<Item = &str> {
+        self.breakdowns.iter().map(|breakdown| breakdown.name())
     }
 
     /// A ledger under the terms of this engine with nothing posted in it.
@@ -250,7 +255,7 @@ impl Engine {
                 slots.push(Slot { indicator: at, basis: None });
             }
         }
-        let breakdowns: Vec<String> = self.breakdowns.iter().map(|breakdown| breakdown.name().to_owned()).collect();
+        let breakdowns: Vec<String> = self.breakdowns().map(str::to_owned).collect();
         if let Some(name) = breakdowns.iter().enumerate().find(|(at, name)| breakdowns[..*at].contains(name)) {
             return Err(EngineError::RepeatedBreakdown(name.1.clone()));
         }
@@ -325,13 +330,13 @@ struct Poster<'a, 'b> {
 }
 
 impl Poster<'_, '_> {
-    fn post_to(&mut self, stratum: Option<(usize, Stratum)>, span: Span, posting: &Posting) {
+    fn post_to(&mut self, stratum: Option<&(usize, Stratum)>, span: Span, posting: &Posting) {
         let Some(account) = self.ledger.account_mut(self.slot) else { return };
-        if account.post(stratum.clone(), span, posting.outcome, self.sign).is_err() {
+        if account.post(stratum.cloned(), span, posting.outcome, self.sign).is_err() {
             self.refused = Some(posting.outcome);
         } else if account.counts_sibling_groups() && posting.outcome == Outcome::Judged(Verdict::Met) {
             for family in self.chronology.families() {
-                account.post_family(stratum.clone(), self.chronology.text(family.family), span, self.sign);
+                account.post_family(stratum.cloned(), self.chronology.text(family.family), span, self.sign);
             }
         }
     }
@@ -344,7 +349,7 @@ impl Sink for Poster<'_, '_> {
             let changes = breakdown.changes(self.chronology, posting.unit, posting.span);
             for piece in posting.span.divided(changes) {
                 let stratum = breakdown.stratum(self.chronology, posting.unit, piece.start);
-                self.post_to(Some((number, stratum)), piece, &posting);
+                self.post_to(Some(&(number, stratum)), piece, &posting);
             }
         }
     }

@@ -3,11 +3,15 @@
 //! A law that no generated history can break proves nothing. What is counted here is what the oracle comes through, so
 //! that a strategy that stops reaching a feature fails by the feature's name.
 
+#![cfg(feature = "proptest")]
 #![allow(clippy::expect_used, reason = "a test that cannot go on says so by a panic")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use csc_kpi::laws::strategies::{Scenario, scenario};
+use chrono::Datelike;
+use csc_kpi::NaiveDate;
+use csc_kpi::laws::strategies::{Scenario, edge_date, history, known_at, reporting_date, scenario};
+use csc_kpi::record::{Family, Record};
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
 
@@ -64,6 +68,7 @@ const BRANCHES: &[&str] = &[
     "care leaver: a tie",
     "care leaver: an undated row behind a dated one",
     "care leaver: died or returned home",
+    "care leaver: no row yet",
     "care leaver: not eligible",
     "care leaver: not of an age",
     "child: looked after at 18 or over",
@@ -73,6 +78,7 @@ const BRANCHES: &[&str] = &[
     "conference: no enquiry, a target",
     "conference: no enquiry, no target",
     "conference: outside the bank holidays",
+    "conference: transfer-in that names an enquiry",
     "conference: transfer-in with a target",
     "conference: transfer-in without a target",
     "episode: cut",
@@ -101,6 +107,13 @@ const BRANCHES: &[&str] = &[
     "plan: open 18 months and a day",
     "plan: open 728 days",
     "plan: open 729 days",
+    "reference: a child without a person row",
+    "reference: to a placement that is not there",
+    "reference: to a referral by another person's assessment alone",
+    "reference: to a referral that is not there",
+    "reference: to an enquiry that is not there",
+    "reference: to the enquiry of another person",
+    "reference: to the placement of another person",
     "referral: on the day before the first looked back to",
     "referral: on the first day looked back to",
     "referrals: several on one day",
@@ -245,6 +258,52 @@ fn generators_reach_every_feature() {
     let coverage = covered(2_000);
     let seldom: Vec<_> = coverage.iter().filter(|(_, count)| **count < 3).collect();
     assert!(seldom.is_empty(), "never or hardly ever reached: {seldom:?}");
+}
+
+fn drawn<S: Strategy>(strategy: &S, count: usize) -> Vec<S::Value> {
+    let mut runner = TestRunner::deterministic();
+    (0..count).map(|_| strategy.new_tree(&mut runner).expect("a value").current()).collect()
+}
+
+#[test]
+fn dates_reach_the_edges() {
+    let leap_day = |d: &NaiveDate| (d.month(), d.day()) == (2, 29);
+    let last_of_month = |d: &NaiveDate| d.succ_opt().is_some_and(|next| next.day() == 1);
+    let quarter_end = |d: &NaiveDate| last_of_month(d) && [3, 6, 9, 12].contains(&d.month());
+    let beside = |d: &NaiveDate, days: i64| {
+        d.checked_add_signed(chrono::TimeDelta::days(days)).is_some_and(|other| quarter_end(&other))
+    };
+
+    let edges = drawn(&edge_date(), 2_000);
+    assert!(edges.iter().any(leap_day));
+    assert!((-2..=2).all(|days| edges.iter().any(|d| beside(d, days))));
+    assert!((2015..=2030).all(|year| edges.iter().any(|d| (d.year(), d.month(), d.day()) == (year, 12, 31))));
+    assert!(edges.iter().any(|d| d.year() < 2007) && edges.iter().any(|d| d.year() > 2028));
+
+    let dates = drawn(&reporting_date(), 1_000);
+    assert!(dates.iter().any(leap_day));
+    assert!((-1..=1).all(|days| dates.iter().any(|d| beside(d, days))));
+    assert!((1..=12).all(|month| dates.iter().any(|d| d.month() == month && last_of_month(d))));
+    assert!(dates.iter().any(|d| !last_of_month(d)));
+
+    let known = drawn(&known_at(), 100);
+    assert!(known.iter().any(Option::is_none) && known.iter().any(Option::is_some));
+}
+
+#[test]
+fn a_history_has_all_families_and_one_child() {
+    let histories = drawn(&history(), 200);
+    for family in Family::ALL {
+        assert!(histories.iter().flatten().any(|record| record.family() == family), "no {family}");
+    }
+    let persons = |records: &[Record]| {
+        let persons = records.iter().filter_map(|record| match record {
+            Record::Person(person) => Some(person.id.clone()),
+            _ => None,
+        });
+        persons.collect::<BTreeSet<_>>().len()
+    };
+    assert!(histories.iter().all(|records| persons(records) <= 1));
 }
 
 /// How often each feature is reached, the rarest first: for whoever tunes the strategies.

@@ -615,7 +615,12 @@ impl Oracle {
     }
 
     fn assessment_on(&self, unit: &[&Referral]) -> bool {
-        unit.iter().any(|r| self.assessments.iter().any(|a| a.referral.as_ref() == Some(&r.id)))
+        let mut found = self.assessments.iter().filter(|a| unit.iter().any(|r| a.referral.as_ref() == Some(&r.id)));
+        let first = found.next();
+        if first.is_some_and(|a| a.person != unit[0].person) && found.next().is_none() {
+            self.mark("reference: to a referral by another person's assessment alone");
+        }
+        first.is_some()
     }
 
     /// No further action only if all are; an undecided flag counts as progressed.
@@ -691,7 +696,11 @@ impl Oracle {
             Clock::FromStart | Clock::StartIsDayOne => assessment.start.date(),
             Clock::FromReferral => {
                 let id = assessment.referral.as_ref()?;
-                self.referrals.iter().find(|r| r.id == *id)?.date
+                let Some(referral) = self.referrals.iter().find(|r| r.id == *id) else {
+                    self.mark("reference: to a referral that is not there");
+                    return None;
+                };
+                referral.date
             }
         };
         if authorised.date() < from {
@@ -890,7 +899,16 @@ impl Oracle {
                 continue;
             }
             let enquiry = conference.enquiry.as_ref().and_then(|id| self.enquiries.iter().find(|e| e.id == *id));
+            if enquiry.is_none() && conference.enquiry.is_some() {
+                self.mark("reference: to an enquiry that is not there");
+            }
+            if enquiry.is_some_and(|e| e.person != conference.person) {
+                self.mark("reference: to the enquiry of another person");
+            }
             let transfer_in = conference.transfer_in == Some(true);
+            if transfer_in && enquiry.is_some() {
+                self.mark("conference: transfer-in that names an enquiry");
+            }
             let verdict = match enquiry {
                 Some(enquiry) if !transfer_in => {
                     if earlier(date, enquiry.start) {
@@ -925,7 +943,11 @@ impl Oracle {
     // ---- looked after --------------------------------------------------------------------------------------------
 
     fn born(&self, person: &str) -> Option<NaiveDate> {
-        self.persons.iter().find(|p| p.id == person).and_then(|p| p.date_of_birth)
+        let row = self.persons.iter().find(|p| p.id == person);
+        if row.is_none() {
+            self.mark("reference: a child without a person row");
+        }
+        row?.date_of_birth
     }
 
     /// The legal status on its start day is V3 or V4; of several open that day the latest started, then the greater id.
@@ -995,7 +1017,15 @@ impl Oracle {
 
     fn placement_of(&self, episode: &LookedAfterEpisode) -> Option<&Placement> {
         let id = episode.placement.as_ref()?;
-        self.placements.iter().find(|p| p.id == *id)
+        let placement = self.placements.iter().find(|p| p.id == *id);
+        match placement {
+            None => self.mark("reference: to a placement that is not there"),
+            Some(placement) if placement.person != episode.person => {
+                self.mark("reference: to the placement of another person");
+            }
+            Some(_) => {}
+        }
+        placement
     }
 
     fn placement_type(&self, episode: &LookedAfterEpisode) -> Option<PlacementType> {
@@ -1267,7 +1297,10 @@ impl Oracle {
                     latest = Some(row);
                 }
             }
-            let Some(row) = latest else { continue };
+            let Some(row) = latest else {
+                self.mark("care leaver: no row yet");
+                continue;
+            };
             let eligible =
                 matches!(row.eligibility, Some(Coded::Known(Eligibility::Relevant | Eligibility::FormerRelevant)));
             let gone = matches!(row.in_touch, Some(Coded::Known(InTouch::Died | InTouch::ReturnedHome)));
