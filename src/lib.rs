@@ -1,4 +1,80 @@
-//! temporary
+//! Key performance indicators of English children's social care: typed records go in; exact, explainable figures come out.
+//!
+//! Referrals, assessments, child protection plans, children looked after, missing episodes, care leavers: rolling 12 months,
+//! cumulative in the financial year, in the quarter, in the month, as at a day. Every figure can say which children are in
+//! it, and why.
+//!
+//! ```
+//! use csc_kpi::calendar::Basis;
+//! use csc_kpi::indicator::catalogue;
+//! use csc_kpi::record::Assessment;
+//! use csc_kpi::{Dataset, Engine, NaiveDate};
+//!
+//! let day = |y, m, d| NaiveDate::from_ymd_opt(y, m, d).unwrap();
+//! let dataset: Dataset = [
+//!     Assessment::new("A1", "C1", day(2018, 1, 2)).authorised(day(2018, 3, 6)),
+//!     Assessment::new("A2", "C2", day(2018, 1, 2)).authorised(day(2018, 3, 7)),
+//! ]
+//! .into_iter()
+//! .collect();
+//!
+//! let engine = Engine::new(catalogue::standard());
+//! let ledger = engine.run(&dataset)?;
+//! let (basis, as_at) = (Basis::Cumulative, day(2018, 3, 31));
+//! let reading = ledger.reading("ECS 138", basis, as_at)?;
+//! assert_eq!(reading.ratio().unwrap().to_string(), "1 of 2");
+//! assert_eq!(reading.shown(0).as_deref(), Some("50%"));
+//!
+//! let evidence = engine.evidence(&dataset, "ECS 138", basis, as_at)?;
+//! assert_eq!((evidence[0].outcome.as_str(), evidence[0].reason.as_str()), ("met", "45 working days"));
+//! assert_eq!((evidence[1].outcome.as_str(), evidence[1].reason.as_str()), ("not met", "46 working days"));
+//! # Ok::<(), csc_kpi::EngineError>(())
+//! ```
+//!
+//! # Overview
+//!
+//! * [`Dataset`] is the type to meet first: it takes [records](record) in any order and holds them by child, with a
+//!   [`Finding`] for everything that is wrong in them.
+//! * [`Engine`] judges each child once, by [indicators](indicator) of the [`catalogue`](indicator::catalogue) or of your own,
+//!   into a [`Ledger`]. Any [`Reading`] on any [`Basis`](calendar::Basis) at any date is then a subtraction; ledgers merge.
+//! * [`Engine::evidence`] lists the units behind a reading, with reasons. It is the same judgement, so it adds up.
+//! * [`Breakdown`]s divide every figure by sex, age, team or anything of your own; [`measure`] has exact ratios, rates per
+//!   10,000 on an explicit footing, medians.
+//! * [`handbook`] has a page for each indicator: who is counted, to the day.
+//!
+//! # From records to a figure
+//!
+//! | step | type | what happens |
+//! |---|---|---|
+//! | records | [`record`] | what a host knows, as typed values |
+//! | chronology | [`Chronology`](chronology::Chronology) | one child's records by date, references resolved |
+//! | judgement | [`Indicator`](indicator::Indicator) | each unit gets one [`Verdict`](indicator::Verdict), on a day or over a span |
+//! | ledger | [`Ledger`] | `+1` on a day; for a span `+1` at its start and `-1` at its end |
+//! | measure | [`measure`] | a window is the difference of two balances; decimals appear here, rounding only when shown |
+//!
+//! # What it promises
+//!
+//! * Exact: counts and ratios, no float; a percentage is rounded once, half away from zero, and only when shown.
+//! * Honest: an empty denominator is no value, never 0; a unit that cannot be judged is excluded with a finding.
+//! * Reproducible: a calculation pinned to a day ([`Engine::known_at`]) gives the same figure after later data arrive.
+//! * Pure: no I/O, no clock, no thread, no unsafe code. The same input gives the same output.
+//!
+//! # What it does not do
+//!
+//! No query language, no storage, no forecasts, no weighted composite scores. It judges no figure against a target: that
+//! is for a host.
+//!
+//! # Features
+//!
+//! | feature | what it adds | what it costs |
+//! |---|---|---|
+//! | `ssd` | [`format::ssd`]: the sixteen tables of the Standard Safeguarding Dataset as CSV | the crate `csv` |
+//! | `proptest` | [`laws`]: strategies for whole histories, and laws for indicators of your own | the crate `proptest` |
+//!
+//! None is on by default. The default build needs `serde`, `chrono`, `thiserror` and `rust_decimal`; `chrono` is re-exported.
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 pub mod calendar;
 pub mod chronology;
 mod dataset;
@@ -17,6 +93,14 @@ pub use dataset::{Builder, Child, Dataset, Finding, FindingRule};
 pub use ledger::{Ledger, MergeError, Stratum};
 pub use rust_decimal::Decimal;
 pub use scorecard::{
-    AgeBands, AgeBandsError, Breakdown, ByAbuseCategory, ByEthnicGroup, ByPlacementType, BySex, ByTeam,
-    ByUnaccompanied, Engine, EngineError, Evidence, Figure, Reading, ReadingError, Scorecard,
+    AgeBands, AgeBandsError, Breakdown, ByAbuseCategory, ByEthnicGroup, ByPlacementType, BySex, ByTeam, ByUnaccompanied,
+    Engine, EngineError, Evidence, Figure, Reading, ReadingError, Scorecard,
 };
+
+/// The changes, release by release.
+#[doc = include_str!("../CHANGELOG.md")]
+pub mod changelog {}
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -26,8 +26,8 @@ use crate::record::Record;
 ///
 /// # Memory
 ///
-/// Texts are stored once. An entry takes 48 bytes at the most, but for a looked-after episode or a placement with all that
-/// is known of the place; [`Dataset::heap_bytes`] tells the whole.
+/// Texts are stored once. An entry takes 48 bytes at the most; [`Dataset::heap_bytes`] and [`Dataset::text_bytes`] tell the
+/// whole.
 ///
 /// ```
 /// use csc_kpi::record::{Person, Referral};
@@ -87,12 +87,17 @@ impl Dataset {
         &self.findings
     }
 
-    /// The bytes it takes on the heap, texts and findings' own fields included.
+    /// The bytes that its texts take on the heap, with the table that finds them.
+    #[must_use]
+    pub fn text_bytes(&self) -> usize {
+        self.texts.heap_bytes() + self.numbers.capacity() * size_of::<u32>()
+    }
+
+    /// The bytes it takes on the heap, texts included; what the findings themselves point to is not counted.
     #[must_use]
     pub fn heap_bytes(&self) -> usize {
-        self.texts.heap_bytes()
+        self.text_bytes()
             + self.persons.capacity() * size_of::<PersonEntry>()
-            + self.numbers.capacity() * size_of::<u32>()
             + self.shelves.size().1
             + self.bounds.capacity() * size_of::<Bounds>()
             + self.findings.capacity() * size_of::<Finding>()

@@ -35,7 +35,8 @@ impl Builder {
                     checks.every(&staged);
                     $(checks.$check(&staged);)?
                     register.count(&staged, &mut bounds, |bounds| &mut bounds.$name);
-                    shelves.$name = staged.into_iter().map(|staged| staged.entry).collect();
+                    shelves.$name = Vec::with_capacity(staged.len());
+                    shelves.$name.extend(staged.into_iter().map(|staged| staged.entry));
                 })+
             };
         }

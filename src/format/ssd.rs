@@ -29,9 +29,9 @@
 //! # The file
 //!
 //! UTF-8 with or without a byte order mark, LF or CRLF, a header row, [`columns`] in any order and their names without
-//! regard to case; other columns are ignored, and so are cells beyond the header. A cell may stand in quotes, and a quoted
-//! cell may hold line breaks. Lines without a character are no rows. The header is row 1, and a row is a row however many
-//! lines its cells take.
+//! regard to case; other columns are ignored, and so are cells beyond the header. A cell may stand in quotes, and a
+//! quoted cell may hold line breaks. Lines without a character are no rows. The header is row 1, and a row is a row
+//! however many lines its cells take.
 //!
 //! # The cells
 //!
@@ -60,10 +60,10 @@
 //! | no such column, unless it is one of the [`EXTENSIONS`]; an empty file has none | its cells are empty | [`MissingColumn`](FindingRule::MissingColumn), in row 1 |
 //! | a column named twice | the first is read | [`RepeatedColumn`](FindingRule::RepeatedColumn), in row 1 |
 //!
-//! A cell at fault has one finding. A row that is left out is read to its end, so that every cell of it that is at fault
-//! by itself is named; what it says is compared with nothing, and its id is free for a later row. All that contradicts
-//! between cells, rows and tables is what the [`Builder`] finds in any records. It sees days where a family has no times
-//! of day, so this reader looks for an end before a start within one day.
+//! A cell at fault has one finding. A row that is left out is read to its end, so that every cell of it that is at
+//! fault by itself is named; what it says is compared with nothing, and its id is free for a later row. All that
+//! contradicts between cells, rows and tables is what the [`Builder`] finds in any records. It sees days where a family
+//! has no times of day, so this reader looks for an end before a start within one day.
 
 use std::io::{self, Cursor, Read};
 
@@ -115,12 +115,13 @@ pub fn columns(table: Family) -> &'static [&'static str] {
 /// use csc_kpi::record::Family;
 /// use csc_kpi::{Dataset, NaiveDate};
 ///
-/// let tables = [
-///     (Family::Person, "PERS_PERSON_ID,pers_sex,pers_ethnicity,pers_dob,pers_expected_dob,pers_death_date\nC1,f,WBRI,20/05/2010,,\n"),
-///     (Family::FamilyMember, "fami_person_id,fami_family_id\nC1,F1\n"),
-/// ];
+/// let persons = "\
+/// PERS_PERSON_ID,pers_dob,pers_sex,pers_ethnicity,pers_expected_dob,pers_death_date
+/// C1,20/05/2010,f,WBRI,,
+/// ";
+/// let families = "fami_person_id,fami_family_id\nC1,F1\n";
 /// let mut records = Dataset::builder();
-/// for (table, text) in tables {
+/// for (table, text) in [(Family::Person, persons), (Family::FamilyMember, families)] {
 ///     ssd::read_table(&mut records, table, text.as_bytes())?;
 /// }
 /// let dataset = records.finish();

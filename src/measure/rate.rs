@@ -174,6 +174,9 @@ impl Rate {
             return Err(RateError::OtherFooting(self.footing, footing));
         }
         let refused = || RateError::NoRate(benchmark.to_string());
+        if benchmark < Decimal::ZERO {
+            return Err(refused());
+        }
         let product = benchmark.checked_mul(Decimal::from(self.population.residents)).ok_or_else(refused)?;
         let count = round_half_up(product / Decimal::from(10_000u32), 0).to_u64().ok_or_else(refused)?;
         let fewer = i128::from(self.count) - i128::from(count);

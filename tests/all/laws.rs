@@ -1,5 +1,6 @@
 //! The laws of DESIGN, on the catalogue with every option and every breakdown.
 
+use chrono::{Datelike, Duration, NaiveTime};
 use csc_kpi::calendar::{Basis, FinancialYear, Moment, Quarter, Span, Window, age_on, birthday, first_day_months_back};
 use csc_kpi::calendar::{WorkingDays, minus_months, plus_months};
 use csc_kpi::indicator::{AnyIndicator, catalogue};
@@ -38,17 +39,7 @@ fn window(basis: Basis, day: NaiveDate) -> Window {
 }
 
 fn is_month_end(day: NaiveDate) -> bool {
-    day.succ_opt().unwrap().format_day() == 1
-}
-
-trait Day {
-    fn format_day(&self) -> u32;
-}
-
-impl Day for NaiveDate {
-    fn format_day(&self) -> u32 {
-        csc_kpi::chrono::Datelike::day(self)
-    }
+    day.succ_opt().unwrap().day() == 1
 }
 
 mod calendar {
@@ -77,7 +68,7 @@ mod calendar {
             let last = basis.last_day_seeing(day);
             prop_assert!(window(basis, last).contains(day));
             prop_assert!(!window(basis, last.succ_opt().unwrap()).contains(day));
-            let other = day + csc_kpi::chrono::Duration::days(later);
+            let other = day + Duration::days(later);
             prop_assert_eq!(window(basis, other).contains(day), other <= last);
             let span = basis.dates_seeing(Span::day(day));
             prop_assert_eq!(span.covers(other), other <= last);
@@ -116,7 +107,7 @@ mod calendar {
 
         #[test]
         fn a_shift_of_400_years_changes_nothing(basis in bases(), day in strategies::edge_date()) {
-            let shift = |day: NaiveDate| day + csc_kpi::chrono::Duration::days(146_097);
+            let shift = |day: NaiveDate| day + Duration::days(146_097);
             let (here, there) = (window(basis, day), window(basis, shift(day)));
             prop_assert_eq!(there, Window::new(shift(here.start), shift(here.end)));
             prop_assert_eq!(basis.last_day_seeing(shift(day)), shift(basis.last_day_seeing(day)));
@@ -142,7 +133,7 @@ mod calendar {
             a in 0i64..8000, b in 0i64..8000, c in 0i64..8000,
         ) {
             let calendar = WorkingDays::england_and_wales();
-            let day = |at: i64| calendar.first_day() + csc_kpi::chrono::Duration::days(at);
+            let day = |at: i64| calendar.first_day() + Duration::days(at);
             let between = |x, y| calendar.between(day(x), day(y)).unwrap();
             prop_assert_eq!(between(a, b) + between(b, c), between(a, c));
             if a <= b {
@@ -161,7 +152,7 @@ mod calendar {
             prop_assert_eq!(quarter.to_string().parse(), Ok(quarter));
             prop_assert_eq!(basis.to_string().parse(), Ok(basis));
             let moment = Moment::from(day.and_time(
-                csc_kpi::chrono::NaiveTime::from_num_seconds_from_midnight_opt(second, 0).unwrap(),
+                NaiveTime::from_num_seconds_from_midnight_opt(second, 0).unwrap(),
             ));
             prop_assert_eq!(moment.to_string().parse(), Ok(moment));
             prop_assert_eq!(moment.time().is_none(), second == 0);

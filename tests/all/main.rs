@@ -1,7 +1,10 @@
 //! One binary: laws, oracle, golden figures, formats, meta.
 
+mod differential;
+mod errors;
 mod generators;
 mod laws;
+mod meta;
 mod oracle;
-#[cfg(feature = "ssd")]
+mod seed;
 mod ssd;

@@ -1,0 +1,122 @@
+//! The engine against the oracle: every indicator and option, on every basis, at edge dates, pinned or not.
+
+use std::collections::BTreeMap;
+
+use csc_kpi::calendar::Basis;
+use csc_kpi::laws::strategies::{Scenario, scenario};
+use csc_kpi::{Dataset, Engine, Figure, NaiveDate, Reading};
+use proptest::prelude::*;
+
+use crate::laws::everything;
+use crate::oracle::{INDICATORS, Oracle, OracleBasis, OracleFigure, OracleKind, OracleReading};
+
+const MONTHS: [u16; 5] = [12, 1, 3, 11, 24];
+
+fn bases(kind: OracleKind) -> Vec<(Basis, OracleBasis)> {
+    let rolling = MONTHS.iter().map(|months| {
+        (format!("rolling-{months}m").parse().unwrap(), OracleBasis::Rolling(u32::from(*months)))
+    });
+    let others = [
+        (Basis::Cumulative, OracleBasis::Cumulative),
+        (Basis::InQuarter, OracleBasis::InQuarter),
+        (Basis::InMonth, OracleBasis::InMonth),
+    ];
+    match kind {
+        OracleKind::Flow | OracleKind::DayWithWindow => rolling.chain(others).collect(),
+        OracleKind::Day => vec![(Basis::AsAt, OracleBasis::AsAt)],
+    }
+}
+
+/// An engine that keeps windowed indicators on every basis that is compared.
+fn engine(known_at: Option<NaiveDate>) -> Engine {
+    let all = bases(OracleKind::DayWithWindow);
+    let engine = all.into_iter().fold(Engine::new(everything()), |engine, (basis, _)| engine.on(basis));
+    match known_at {
+        Some(day) => engine.known_at(day),
+        None => engine,
+    }
+}
+
+fn as_the_oracle_says_it(reading: &Reading) -> OracleReading {
+    let figure = match reading.figure() {
+        Figure::Proportion(t, _) => OracleFigure::Proportion {
+            met: t.met,
+            not_met: t.not_met,
+            pending: t.pending,
+            excepted: t.excepted,
+            excluded: t.excluded,
+        },
+        Figure::Composition(composition) => OracleFigure::Composition {
+            total: composition.count(),
+            parts: composition.parts().iter().cloned().collect::<BTreeMap<_, _>>(),
+        },
+        Figure::Distribution(days) => OracleFigure::Distribution(
+            days.counts().flat_map(|(days, count)| std::iter::repeat_n(days, usize::try_from(count).unwrap())).collect(),
+        ),
+        _ => unreachable!("every figure is one of the three"),
+    };
+    OracleReading { figure, sibling_groups: reading.sibling_groups() }
+}
+
+/// A composition names parts that no unit is in; the oracle need not.
+fn with_all_parts(mut expected: OracleReading, found: &OracleReading) -> OracleReading {
+    if let (OracleFigure::Composition { parts, .. }, OracleFigure::Composition { parts: named, .. }) =
+        (&mut expected.figure, &found.figure)
+    {
+        for name in named.keys() {
+            parts.entry(name.clone()).or_default();
+        }
+    }
+    expected
+}
+
+fn compare(case: &Scenario) -> Result<(), TestCaseError> {
+    let dataset: Dataset = case.records.iter().cloned().collect();
+    let ledger = engine(case.known_at).run(&dataset).unwrap();
+    let oracle = Oracle::new(&case.records, case.known_at);
+    for as_at in &case.as_at {
+        for (indicator, kind) in INDICATORS {
+            for (basis, of_oracle) in bases(kind) {
+                let found = as_the_oracle_says_it(&ledger.reading(indicator, basis, *as_at).unwrap());
+                let expected = with_all_parts(oracle.read(indicator, of_oracle, *as_at), &found);
+                prop_assert_eq!(
+                    found, expected, "{} {} as at {}, known at {:?}", indicator, basis, as_at, case.known_at
+                );
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Cases of each test; `PROPTEST_CASES` sets another number.
+fn cases(default: u32) -> ProptestConfig {
+    let given = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok());
+    ProptestConfig::with_cases(given.unwrap_or(default))
+}
+
+proptest! {
+    #![proptest_config(cases(3_000))]
+
+    #[test]
+    fn every_figure_of_one_child_equals_the_oracle(case in scenario(1..2)) {
+        compare(&case)?;
+    }
+}
+
+proptest! {
+    #![proptest_config(cases(500))]
+
+    #[test]
+    fn every_figure_of_several_children_equals_the_oracle(case in scenario(2..7)) {
+        compare(&case)?;
+    }
+}
+
+#[test]
+fn the_oracle_knows_every_indicator_of_the_catalogue() {
+    let mut known: Vec<_> = INDICATORS.iter().map(|(name, _)| (*name).to_owned()).collect();
+    let mut catalogued: Vec<_> = everything().iter().map(|indicator| indicator.definition().key()).collect();
+    known.sort();
+    catalogued.sort();
+    assert_eq!(known, catalogued);
+}
