@@ -18,6 +18,8 @@ use crate::record::{
 
 /// Takes records in any order, and makes a [`Dataset`] of them.
 ///
+/// Ids are compared without the white space around them.
+///
 /// # What is left out
 ///
 /// A record without an id or a person, one whose id an earlier record of its family has, and one that ends before it
@@ -145,12 +147,12 @@ impl Builder {
         if empty_id || empty_person {
             return None;
         }
-        let id = self.texts.add(head.record)?;
+        let id = self.texts.add(head.record.trim())?;
         if !self.ids[head.family as usize].add(id) {
             self.findings.push(head.finding(fields[0], &head.record, FindingRule::RepeatedId));
             return None;
         }
-        Some([id, self.texts.add(head.person)?])
+        Some([id, self.texts.add(head.person.trim())?])
     }
 
     /// Whether the record may stay; a finding where it ends before it starts.
@@ -207,7 +209,7 @@ impl Builder {
             self.findings.push(head.finding("prof_professional_id", &r.id, FindingRule::EmptyId));
             return;
         }
-        let Some(id) = self.texts.add(&r.id) else { return };
+        let Some(id) = self.texts.add(r.id.trim()) else { return };
         if self.ids[Family::Professional as usize].add(id) {
             let qualified = r.registration.as_deref().is_some_and(Professional::is_social_worker);
             self.professionals.push((id, qualified));
@@ -232,7 +234,7 @@ impl Builder {
         if !usable {
             return;
         }
-        if let (Some(family), Some(person)) = (self.texts.add(&r.family), self.texts.add(&r.person)) {
+        if let (Some(family), Some(person)) = (self.texts.add(r.family.trim()), self.texts.add(r.person.trim())) {
             self.families.push(Staged { person, row, day: None, entry: FamilyEntry { family } });
         }
     }
@@ -254,7 +256,7 @@ impl Builder {
             start: r.start,
             end: r.end,
         };
-        if let Some(person) = self.texts.add(&r.person) {
+        if let Some(person) = self.texts.add(r.person.trim()) {
             self.immigration.push(Staged { person, row, day: r.start, entry });
         }
     }

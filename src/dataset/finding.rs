@@ -37,6 +37,10 @@ pub enum FindingRule {
     RepeatedColumn,
     /// A row with fewer cells than the header; the cells that are not there are empty.
     ShortRow,
+    /// A row with more cells than the header, the others not empty; they are not read.
+    LongRow,
+    /// A quote that is not closed takes up all that follows in the file; its row is left out.
+    OpenQuote,
     /// The end is before the start; the record is left out of every rule.
     EndBeforeStart,
     /// Authorised before its start; excluded in ECS 138.
@@ -80,6 +84,8 @@ impl FindingRule {
             Self::MissingColumn => "the table has no such column; its cells are empty",
             Self::RepeatedColumn => "the header names it twice; the first is read",
             Self::ShortRow => "the row has fewer cells than the header; those are empty",
+            Self::LongRow => "the row has more cells than the header; they are not read",
+            Self::OpenQuote => "opens a quote that is never closed; this row and all after it are not read",
             Self::EndBeforeStart => "is before the start; the record is left out of every rule",
             Self::AuthorisedBeforeStart => "is before the start; excluded from the assessment timescale",
             Self::NoSuchRecord => "names a record that is not there; the reference is empty",

@@ -46,14 +46,10 @@ impl<'a> Checks<'a> {
         Self { texts, persons: &register.persons, rows: &register.rows, numbers: register, findings, unborn }
     }
 
-    /// Whether the person has a record, and whether the person was alive.
+    /// Whether the person was alive.
     pub(super) fn every<E: Kept>(&mut self, staged: &[Staged<E>]) {
         for staged in staged {
             let number = self.numbers.of(staged.person);
-            if number >= self.rows.len() {
-                let person = self.texts.get(staged.person);
-                self.findings.push(staged.finding(self.texts, E::PERSON, &person, FindingRule::NoSuchRecord));
-            }
             let died = self.persons.get(number).and_then(|person| person.date_of_death);
             if let (Some(day), Some(died)) = (staged.day, died)
                 && day > died

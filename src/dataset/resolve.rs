@@ -10,6 +10,7 @@ use crate::record::Family;
 impl Builder {
     /// Resolves references by id over all records, whichever child they belong to.
     pub(super) fn resolve(mut self) -> Self {
+        self.note_unrecorded_persons();
         let Self { texts, findings, ids, referrals, assessments, enquiries, conferences, plans, .. } = &mut self;
         let mut clerk = Clerk { texts, findings, ids };
         let to = Directory::of(referrals);
@@ -69,6 +70,26 @@ impl Builder {
             |staged, at| staged.entry.conference = at.and(staged.entry.conference),
         );
         self.resolve_placements_reviews_and_professionals()
+    }
+
+    /// Notes the records whose person has no record; before a review is moved to the child of its plan.
+    fn note_unrecorded_persons(&mut self) {
+        let Self { texts, findings, ids, .. } = self;
+        let mut clerk = Clerk { texts, findings, ids };
+        clerk.persons(&self.families);
+        clerk.persons(&self.immigration);
+        clerk.persons(&self.referrals);
+        clerk.persons(&self.assessments);
+        clerk.persons(&self.enquiries);
+        clerk.persons(&self.conferences);
+        clerk.persons(&self.plans);
+        clerk.persons(&self.reviews);
+        clerk.persons(&self.episodes);
+        clerk.persons(&self.placements);
+        clerk.persons(&self.legal_statuses);
+        clerk.persons(&self.missing);
+        clerk.persons(&self.care_leaver);
+        clerk.persons(&self.involvements);
     }
 
     fn resolve_placements_reviews_and_professionals(mut self) -> Self {
@@ -158,6 +179,15 @@ struct Clerk<'a> {
 }
 
 impl Clerk<'_> {
+    /// Notes the entries whose person has no record.
+    fn persons<E: Kept>(&mut self, staged: &[Staged<E>]) {
+        let persons = self.ids.get(Family::Person as usize);
+        for staged in staged.iter().filter(|staged| !persons.is_some_and(|ids| ids.contains(staged.person))) {
+            let person = self.texts.get(staged.person);
+            self.findings.push(staged.finding(self.texts, E::PERSON, &person, FindingRule::NoSuchRecord));
+        }
+    }
+
     /// Hands each entry the position of the record that it names in `field`, if that is there.
     fn link<E: Kept>(
         &mut self,

@@ -59,6 +59,10 @@ impl Builder {
         let (persons, numbers) = (register.persons, register.numbers);
         let records = persons.len() - register.unrecorded + self.professionals.len() + shelves.size().0;
         self.findings.sort();
+        // One finding a cell; without a row two findings may be of two records.
+        self.findings.dedup_by(|a, b| {
+            a.row.is_some() && (a.family, a.row, &a.record, &a.field) == (b.family, b.row, &b.record, &b.field)
+        });
         Dataset { texts: self.texts, persons, numbers, shelves, bounds, records, findings: self.findings }
     }
 }

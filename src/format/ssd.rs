@@ -29,9 +29,8 @@
 //! # The file
 //!
 //! UTF-8 with or without a byte order mark, LF or CRLF, a header row, [`columns`] in any order and their names without
-//! regard to case; other columns are ignored, and so are cells beyond the header. A cell may stand in quotes, and a
-//! quoted cell may hold line breaks. Lines without a character are no rows. The header is row 1, and a row is a row
-//! however many lines its cells take.
+//! regard to case; other columns are ignored. A cell may stand in quotes, and a quoted cell may hold line breaks. Lines
+//! without a character are no rows. The header is row 1, and a row is a row however many lines its cells take.
 //!
 //! # The cells
 //!
@@ -57,6 +56,8 @@
 //! | a code that the list does not know | kept as written | [`UnknownCode`](FindingRule::UnknownCode) |
 //! | a number that is not all digits | read as empty | [`NotANumber`](FindingRule::NotANumber) |
 //! | a row with fewer cells than the header | the cells that are not there are empty | [`ShortRow`](FindingRule::ShortRow), at the first listed one that may be empty |
+//! | a row with more cells than the header, the others not empty | they are not read; their column has no name | [`LongRow`](FindingRule::LongRow) |
+//! | a quote that is never closed | its row is left out; nothing after it can be read | [`OpenQuote`](FindingRule::OpenQuote), with the first line of the cell |
 //! | no such column, unless it is one of the [`EXTENSIONS`]; an empty file has none | its cells are empty | [`MissingColumn`](FindingRule::MissingColumn), in row 1 |
 //! | a column named twice | the first is read | [`RepeatedColumn`](FindingRule::RepeatedColumn), in row 1 |
 //!
@@ -550,14 +551,27 @@ impl<const N: usize, R: Into<Record>> ReadTable for Table<N, R> {
         let mut record = ByteRecord::new();
         csv.read_byte_record(&mut record).map_err(io_error).map_err(failed_after(0))?;
         let headings = self.headings(&record, records);
-        let width = record.len();
+        let header = record.clone();
         let mut at = 1;
+        if self.note_open_quote(&header, &record, at, records) {
+            return Ok(0);
+        }
         while csv.read_byte_record(&mut record).map_err(io_error).map_err(failed_after(at))? {
+            if record.len() == 1 && record.get(0) == Some(END) {
+                break;
+            }
             at += 1;
+            if self.note_open_quote(&header, &record, at, records) {
+                break;
+            }
             let mut row = Row::default();
             let read = (self.read)(&mut row, headings.map(|heading| heading.cell(&record)));
-            if record.len() < width {
+            if record.len() < header.len() {
                 row.note_lack(&headings, &record);
+            }
+            let written = record.iter().skip(header.len()).find(|written| !written.trim_ascii().is_empty());
+            if let Some(written) = written {
+                row.faults.push((Cell { column: "", written }, FindingRule::LongRow));
             }
             row.hand_over(read, self.family, at, records);
         }
@@ -583,6 +597,20 @@ impl<const N: usize, R> Table<N, R> {
             }
             Heading { column, position: first.map(|(position, _)| position) }
         })
+    }
+}
+
+impl<const N: usize, R> Table<N, R> {
+    /// Notes a quote that took in the end of the file, and says whether there was one.
+    fn note_open_quote(&self, header: &ByteRecord, record: &ByteRecord, row: u64, records: &mut Builder) -> bool {
+        let Some(last) = record.iter().next_back().filter(|last| last.ends_with(END) && *last != END) else {
+            return false;
+        };
+        let line = last.split(|byte| *byte == b'\n').next().unwrap_or_default().trim_ascii_end();
+        let column = if row == 1 { line } else { header.get(record.len() - 1).unwrap_or_default().trim_ascii() };
+        let [column, line] = [column, line].map(String::from_utf8_lossy);
+        records.note(Finding::new(self.family, column, line, FindingRule::OpenQuote).in_row(Some(row)));
+        true
     }
 }
 
@@ -794,7 +822,10 @@ fn find<T: Copy>(values: &[(&str, T)], text: &str) -> Option<T> {
 /// Bytes that are read at a time.
 const BUFFER: usize = 1 << 16;
 
-/// A source without the byte order mark before it, however few bytes it gives at a time.
+/// Stands as a row of its own after the last one, unless a quote before it is open. No UTF-8 text holds it.
+const END: &[u8] = b"\xff\xfe the end";
+
+/// A source without the byte order mark before it, however few bytes it gives at a time, and with [`END`] after it.
 fn without_mark(source: &mut dyn Read) -> io::Result<impl Read> {
     const MARK: &[u8] = "\u{feff}".as_bytes();
     let mut source = Patient(source);
@@ -803,7 +834,8 @@ fn without_mark(source: &mut dyn Read) -> io::Result<impl Read> {
     if front == MARK {
         front.clear();
     }
-    Ok(Cursor::new(front).chain(source))
+    // After what is no line end yet, and on a line of its own.
+    Ok(Cursor::new(front).chain(source).chain(&b"\n"[..]).chain(END))
 }
 
 /// A source that reads on after an interruption, which is no failure.

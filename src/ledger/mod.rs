@@ -144,6 +144,11 @@ impl Ledger {
         &self.header
     }
 
+    /// The header by itself, so that the accounts can be posted to meanwhile.
+    pub(crate) fn shared_header(&self) -> Arc<Header> {
+        Arc::clone(&self.header)
+    }
+
     pub(crate) fn account(&self, slot: usize) -> Option<&Account> {
         self.accounts.get(slot)
     }

@@ -270,8 +270,8 @@ impl Engine {
 
     fn judge(&self, ledger: &mut Ledger, child: &Child<'_>, sign: i64) -> Result<(), EngineError> {
         child.known_at(self.known_at, |chronology| {
-            let slots = ledger.header().slots.clone();
-            for (at, slot) in slots.iter().enumerate() {
+            let header = ledger.shared_header();
+            for (at, slot) in header.slots.iter().enumerate() {
                 let Some(indicator) = self.indicators.get(slot.indicator) else { continue };
                 let mut poster =
                     Poster { ledger, slot: at, chronology, breakdowns: &self.breakdowns, sign, refused: None };

@@ -16,9 +16,9 @@ use csc_kpi::record::*;
 use csc_kpi::{Builder, Dataset, Finding, FindingRule, NaiveDate};
 
 use FindingRule::{
-    AfterDeath, EmptyId, EmptyPerson, EmptyStart, EndBeforeStart, MissingColumn, NoDateOfBirth, NoSuchRecord,
-    NotANumber, NotUtf8, OverlappingEpisodes, OverlappingPlans, RepeatedColumn, RepeatedId, ShortRow, UnknownCode,
-    UnknownFlag, UnreadableDate,
+    AfterDeath, EmptyId, EmptyPerson, EmptyStart, EndBeforeStart, LongRow, MissingColumn, NoDateOfBirth, NoSuchRecord,
+    NotANumber, NotUtf8, OpenQuote, OverlappingEpisodes, OverlappingPlans, RepeatedColumn, RepeatedId, ShortRow,
+    UnknownCode, UnknownFlag, UnreadableDate,
 };
 
 // A small authority without a fault.
@@ -1104,6 +1104,42 @@ fn a_row_that_is_too_short_stays_with_its_last_cells_empty() {
 }
 
 #[test]
+fn a_row_that_is_too_long_stays_and_what_is_not_read_is_named() {
+    // Cells of nothing beyond the header are an export's habit.
+    for (extra, value) in [(",", None), (", ,", None), (",,Solihull", Some("Solihull")), (", a ,b", Some(" a "))] {
+        let read = read(&deck_with(Family::LegalStatus, format!("G9,C1,C2,2012-03-01,{extra}").as_bytes()));
+        let found: Vec<_> =
+            read.findings().iter().map(|f| (f.row, f.field.as_str(), f.value.as_str(), f.rule)).collect();
+        let expected: Vec<_> = value.map(|value| (Some(3), "", value, LongRow)).into_iter().collect();
+        assert_eq!((found, read.records()), (expected, 33), "{extra}");
+    }
+}
+
+#[test]
+fn a_quote_that_is_not_closed_is_named_with_all_that_it_takes_in() {
+    let header = "pers_person_id,note,pers_sex,pers_ethnicity,pers_dob,pers_expected_dob,pers_death_date";
+    for (rows, row, field, value, people) in [
+        ("C1,,F,,,,\nC2,\"open,M,,,,\nC3,,F,,,,\n", Some(3), "note", "open,M,,,,", 1),
+        ("C1,,F,,,,\nC2,\"open,M,,,,\nC3,,F,,,,", Some(3), "note", "open,M,,,,", 1),
+        ("C1,,F,,,,\r\nC2,,M,\"WBRI\r\n", Some(3), "pers_ethnicity", "WBRI", 1),
+        ("C1,,F,,,,\n\"", Some(3), "pers_person_id", "", 1),
+        ("C1,,F,,,,\nC2,,F,,,,,\"more", Some(3), "", "more", 1),
+        // A quote inside a cell opens nothing, and a quoted one may be the last thing in the file.
+        ("C1,5\" tall,F,,,,\nC2,\"a \"\"b\"\"\",M,,,,\"\"", None, "", "", 2),
+    ] {
+        let (count, dataset) = read_one(Family::Person, format!("{header}\n{rows}"));
+        let found: Vec<_> =
+            dataset.findings().iter().map(|f| (f.row, f.field.as_str(), f.value.as_str(), f.rule)).collect();
+        let expected: Vec<_> = row.map(|row| (Some(row), field, value, OpenQuote)).into_iter().collect();
+        assert_eq!((found, count, dataset.records()), (expected, 2, people), "{rows:?}");
+    }
+    let (count, dataset) = read_one(Family::FamilyMember, "fami_family_id,\"fami_person_id\nF1,C1\n");
+    let found: Vec<_> = dataset.findings().iter().map(|f| (f.row, f.field.as_str(), f.rule)).collect();
+    assert_eq!((count, dataset.records()), (0, 0));
+    assert_eq!(found, [(Some(1), "fami_person_id", MissingColumn), (Some(1), "fami_person_id", OpenQuote)]);
+}
+
+#[test]
 fn a_source_that_fails_says_where_and_what_was_read_stays() {
     struct Fails<'a>(&'a [u8]);
 
@@ -1137,7 +1173,7 @@ fn leaves_out(finding: &Finding) -> bool {
             .any(|(column, _, rule, _)| *column == field && matches!(rule, EmptyId | EmptyPerson | UnreadableDate))
     };
     match finding.rule {
-        UnreadableDate | EmptyId | RepeatedId | EmptyPerson | EmptyStart | EndBeforeStart => true,
+        UnreadableDate | EmptyId | RepeatedId | EmptyPerson | EmptyStart | EndBeforeStart | OpenQuote => true,
         NotUtf8 => vital(&finding.field),
         _ => false,
     }
@@ -1164,8 +1200,13 @@ fn every_row_becomes_a_record_or_a_finding_whatever_the_bytes() {
                 bytes[position] = alphabet[below(alphabet.len())];
             }
             let (rows, dataset) = read_one(table, &bytes);
-            let left_out: BTreeSet<_> =
-                dataset.findings().iter().filter(|f| leaves_out(f)).map(|f| f.row.unwrap()).collect();
+            let left_out: BTreeSet<_> = dataset
+                .findings()
+                .iter()
+                .filter(|f| leaves_out(f))
+                .map(|f| f.row.unwrap())
+                .filter(|row| *row > 1)
+                .collect();
             left_out_in_all += left_out.len();
             let case = String::from_utf8_lossy(&bytes);
             assert_eq!(rows, u64::try_from(dataset.records() + left_out.len()).unwrap(), "{case}");
