@@ -11,8 +11,8 @@ use csc_kpi::calendar::{Basis, plus_months};
 use csc_kpi::chrono::{Datelike, Duration as Days};
 use csc_kpi::indicator::catalogue;
 use csc_kpi::record::{
-    AbuseCategory, Assessment, LookedAfterEpisode, MissingEpisode, Person, PlacementType, Placement, ProtectionPlan, Record,
-    Referral,
+    AbuseCategory, Assessment, LookedAfterEpisode, MissingEpisode, Person, Placement, PlacementType, ProtectionPlan,
+    Record, Referral,
 };
 use csc_kpi::{Dataset, Engine, NaiveDate};
 
@@ -47,7 +47,8 @@ fn main() {
         judging.as_secs_f64() / reference.as_secs_f64()
     );
 
-    let ends: Vec<NaiveDate> = (1..=120).map(|month| plus_months(first_day(), month).pred_opt().expect("a day")).collect();
+    let ends: Vec<NaiveDate> =
+        (1..=120).map(|month| plus_months(first_day(), month).pred_opt().expect("a day")).collect();
     let (card, reading) = timed(|| ledger.scorecard(&ends).expect("every basis is kept"));
     println!(
         "ten-year series        {:>9.2} ms for {} readings: {:.0} ns a reading",

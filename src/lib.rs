@@ -93,8 +93,8 @@ pub use dataset::{Builder, Child, Dataset, Finding, FindingRule};
 pub use ledger::{Ledger, MergeError, Stratum};
 pub use rust_decimal::Decimal;
 pub use scorecard::{
-    AgeBands, AgeBandsError, Breakdown, ByAbuseCategory, ByEthnicGroup, ByPlacementType, BySex, ByTeam, ByUnaccompanied,
-    Engine, EngineError, Evidence, Figure, Reading, ReadingError, Scorecard,
+    AgeBands, AgeBandsError, Breakdown, ByAbuseCategory, ByEthnicGroup, ByPlacementType, BySex, ByTeam,
+    ByUnaccompanied, Engine, EngineError, Evidence, Figure, Reading, ReadingError, Scorecard,
 };
 
 /// The changes, release by release.

@@ -61,7 +61,9 @@ impl Builder {
         self.findings.sort();
         // One finding a cell; without a row two findings may be of two records.
         self.findings.dedup_by(|a, b| {
-            a.row.is_some() && (a.family, a.row, &a.record, &a.field) == (b.family, b.row, &b.record, &b.field)
+            a.row.is_some()
+                && a.record.is_some()
+                && (a.family, a.row, &a.record, &a.field) == (b.family, b.row, &b.record, &b.field)
         });
         Dataset { texts: self.texts, persons, numbers, shelves, bounds, records, findings: self.findings }
     }

@@ -13,9 +13,9 @@ use crate::oracle::{INDICATORS, Oracle, OracleBasis, OracleFigure, OracleKind, O
 const MONTHS: [u16; 5] = [12, 1, 3, 11, 24];
 
 fn bases(kind: OracleKind) -> Vec<(Basis, OracleBasis)> {
-    let rolling = MONTHS.iter().map(|months| {
-        (format!("rolling-{months}m").parse().unwrap(), OracleBasis::Rolling(u32::from(*months)))
-    });
+    let rolling = MONTHS
+        .iter()
+        .map(|months| (format!("rolling-{months}m").parse().unwrap(), OracleBasis::Rolling(u32::from(*months))));
     let others = [
         (Basis::Cumulative, OracleBasis::Cumulative),
         (Basis::InQuarter, OracleBasis::InQuarter),
@@ -51,7 +51,9 @@ fn as_the_oracle_says_it(reading: &Reading) -> OracleReading {
             parts: composition.parts().iter().cloned().collect::<BTreeMap<_, _>>(),
         },
         Figure::Distribution(days) => OracleFigure::Distribution(
-            days.counts().flat_map(|(days, count)| std::iter::repeat_n(days, usize::try_from(count).unwrap())).collect(),
+            days.counts()
+                .flat_map(|(days, count)| std::iter::repeat_n(days, usize::try_from(count).unwrap()))
+                .collect(),
         ),
         _ => unreachable!("every figure is one of the three"),
     };
@@ -80,7 +82,13 @@ fn compare(case: &Scenario) -> Result<(), TestCaseError> {
                 let found = as_the_oracle_says_it(&ledger.reading(indicator, basis, *as_at).unwrap());
                 let expected = with_all_parts(oracle.read(indicator, of_oracle, *as_at), &found);
                 prop_assert_eq!(
-                    found, expected, "{} {} as at {}, known at {:?}", indicator, basis, as_at, case.known_at
+                    found,
+                    expected,
+                    "{} {} as at {}, known at {:?}",
+                    indicator,
+                    basis,
+                    as_at,
+                    case.known_at
                 );
             }
         }

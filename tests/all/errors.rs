@@ -2,9 +2,7 @@
 
 use csc_kpi::calendar::{Basis, FinancialYear, Moment, Quarter, WorkingDays};
 use csc_kpi::chronology::{Chronology, Unit};
-use csc_kpi::indicator::{
-    AnyIndicator, Book, Definition, Flow, Indicator, Outcome, Reason, Shape, Timing, catalogue,
-};
+use csc_kpi::indicator::{AnyIndicator, Book, Definition, Flow, Indicator, Outcome, Reason, Shape, Timing, catalogue};
 use csc_kpi::measure::{Composition, Distribution, Footing, Population, Rate};
 use csc_kpi::record::{Family, Referral};
 use csc_kpi::{AgeBands, BySex, ByTeam, Dataset, Engine, EngineError, MergeError, NaiveDate, Reading};
@@ -120,7 +118,8 @@ fn texts_that_are_no_period_basis_or_date() {
     for text in ["rolling", "rolling-0m", "rolling-+3m", "rolling-70000m", "Cumulative", ""] {
         assert!(text.parse::<Basis>().is_err(), "{text}");
     }
-    for text in ["2018-1-5", "2018-02-30", "31/02/2018", "20180331", "2018-03-31T24:00", "2018-03-31T10", "é018-03-31"] {
+    for text in ["2018-1-5", "2018-02-30", "31/02/2018", "20180331", "2018-03-31T24:00", "2018-03-31T10", "é018-03-31"]
+    {
         assert!(text.parse::<Moment>().is_err(), "{text}");
     }
 }
@@ -130,10 +129,7 @@ fn a_day_outside_the_table_of_bank_holidays() {
     let calendar = WorkingDays::england_and_wales();
     let date = |y, m, d| NaiveDate::from_ymd_opt(y, m, d).unwrap();
     let error = calendar.between(date(2028, 12, 31), date(2029, 1, 1)).unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "bank holidays are known from 2007-01-01 to 2028-12-31; 2029-01-01 lies outside"
-    );
+    assert_eq!(error.to_string(), "bank holidays are known from 2007-01-01 to 2028-12-31; 2029-01-01 lies outside");
     assert!(calendar.between(date(2006, 12, 31), date(2007, 1, 5)).is_err());
     assert!(calendar.between(date(2007, 1, 1), date(2028, 12, 31)).is_ok());
     assert!(calendar.is_working_day(date(2029, 1, 1)).is_err());

@@ -9,9 +9,9 @@ use csc_kpi::chronology::{
 };
 use csc_kpi::indicator::{AnyIndicator, Definition, Shape};
 use csc_kpi::record::{
-    AbuseCategory, Accommodation, Activity, ClosureReason, Coded, Eligibility, EpisodeEnd, EpisodeStart, Ethnicity, InTouch,
-    LegalStatusCode, MissingKind, PlacementChange, PlacementProvider, PlacementType, PrimaryNeed, ReferralSource, Sex,
-    StatutoryCode, Suitability,
+    AbuseCategory, Accommodation, Activity, ClosureReason, Coded, Eligibility, EpisodeEnd, EpisodeStart, Ethnicity,
+    InTouch, LegalStatusCode, MissingKind, PlacementChange, PlacementProvider, PlacementType, PrimaryNeed,
+    ReferralSource, Sex, StatutoryCode, Suitability,
 };
 use csc_kpi::{Builder, Dataset, Engine, Evidence, Finding, Ledger, Reading, Scorecard};
 use serde_json::Value;
@@ -126,7 +126,16 @@ fn metadata() -> Value {
     let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
     let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
     let output = Command::new(cargo)
-        .args(["metadata", "--format-version", "1", "--offline", "--filter-platform", host, "--manifest-path", manifest])
+        .args([
+            "metadata",
+            "--format-version",
+            "1",
+            "--offline",
+            "--filter-platform",
+            host,
+            "--manifest-path",
+            manifest,
+        ])
         .output()
         .unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -156,8 +165,19 @@ fn the_default_build_needs_four_packages() {
 #[test]
 fn every_licence_in_the_graph_is_one_we_may_use() {
     let allowed = [
-        "MIT", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "Unicode-3.0", "Unlicense", "Zlib", "ISC", "BSL-1.0", "0BSD",
-        "CC0-1.0", "MIT-0", "NCSA",
+        "MIT",
+        "Apache-2.0",
+        "BSD-2-Clause",
+        "BSD-3-Clause",
+        "Unicode-3.0",
+        "Unlicense",
+        "Zlib",
+        "ISC",
+        "BSL-1.0",
+        "0BSD",
+        "CC0-1.0",
+        "MIT-0",
+        "NCSA",
     ];
     for package in packages(&metadata()).values() {
         let licence = package["license"].as_str().unwrap_or_default();

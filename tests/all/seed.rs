@@ -136,8 +136,11 @@ fn referrals_and_assessments(report: &mut Report) {
     let year = report.ratio("ECS 14a", "cumulative", MARCH_2018);
     report.line("ECS 14a, 2017/18", "23.6% (712 of 3020)", format!("{} ({year})", year.shown_percent(1).unwrap()));
     // Table C6: referrals of 2017/18 by month.
-    for (month, printed) in (4..).zip(["246", "273", "245", "173", "269", "251", "273", "305", "153", "310", "253", "269"]) {
-        let first = NaiveDate::from_ymd_opt(2017 + (month - 1) / 12, u32::try_from((month - 1) % 12 + 1).unwrap(), 1).unwrap();
+    for (month, printed) in
+        (4..).zip(["246", "273", "245", "173", "269", "251", "273", "305", "153", "310", "253", "269"])
+    {
+        let first =
+            NaiveDate::from_ymd_opt(2017 + (month - 1) / 12, u32::try_from((month - 1) % 12 + 1).unwrap(), 1).unwrap();
         let last = csc_kpi::calendar::plus_months(first, 1).pred_opt().unwrap();
         let count = report.ledger.reading("NI 68", Basis::InMonth, last).unwrap().ratio().unwrap().denominator();
         report.line(&format!("referrals in {}", &last.to_string()[..7]), printed, count);
@@ -160,13 +163,19 @@ fn plans(report: &mut Report) {
     // Table D5: open plans at 31 March 2018 by length.
     let dataset = sample();
     let march = day(MARCH_2018);
-    let bands = [("3 months or less", 0, 3, "57"), ("3 to 6 months", 3, 6, "61"), ("6 to 12 months", 6, 12, "54"), ("1 to 2 years", 12, 24, "33")];
+    let bands = [
+        ("3 months or less", 0, 3, "57"),
+        ("3 to 6 months", 3, 6, "61"),
+        ("6 to 12 months", 6, 12, "54"),
+        ("1 to 2 years", 12, 24, "33"),
+    ];
     for (what, from, to, printed) in bands {
         let open = dataset.children().flat_map(|child| child.chronology().plans().to_vec());
-        let in_band = open.filter(|plan| !plan.other_authority && Span::new(plan.start, plan.end).covers(march)).filter(|plan| {
-            let after = |months| csc_kpi::calendar::plus_months(plan.start, months) < march;
-            (from == 0 || after(from)) && !after(to)
-        });
+        let in_band =
+            open.filter(|plan| !plan.other_authority && Span::new(plan.start, plan.end).covers(march)).filter(|plan| {
+                let after = |months| csc_kpi::calendar::plus_months(plan.start, months) < march;
+                (from == 0 || after(from)) && !after(to)
+            });
         report.line(&format!("plans open for {what}"), printed, in_band.count());
     }
 }
@@ -194,7 +203,11 @@ fn care_leavers_and_missing(report: &mut Report) {
             interviews("not required"),
             interviews("outstanding"),
         ];
-        report.line(&format!("missing and interviews to {}", day(at)), &printed.join(" "), calculated.map(|n| n.to_string()).join(" "));
+        report.line(
+            &format!("missing and interviews to {}", day(at)),
+            &printed.join(" "),
+            calculated.map(|n| n.to_string()).join(" "),
+        );
         for (indicator, printed) in ["WRI offered", "WRI completed", "WRI refused"].into_iter().zip(shares) {
             report.percent(&format!("{indicator} to {}", day(at)), printed, (indicator, "cumulative", at));
         }
