@@ -4,6 +4,9 @@
 //! of the same records to plain arrays of days, with nothing checked, named or explained. `-- --children N` sets how many
 //! children (200,000 without it).
 
+#![allow(clippy::expect_used, reason = "a bench that cannot go on says so by a panic")]
+#![allow(clippy::float_arithmetic, clippy::cast_precision_loss, reason = "times and ratios are printed, not kept")]
+
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
@@ -132,7 +135,7 @@ fn population(children: u64) -> Vec<Record> {
         let id = format!("C{child}");
         let born = first_day() - numbers.day(16 * 365);
         records.push(Record::from(Person::new(&id).date_of_birth(born)));
-        for number in 0..1 + numbers.below(3) / 2 {
+        for number in 0..=(numbers.below(3) / 2) {
             let received = first_day() + numbers.day(3650);
             let referral = format!("R{child}-{number}");
             records.push(Referral::new(&referral, &id, received).no_further_action(numbers.below(4) == 0).into());

@@ -20,7 +20,7 @@
 //!
 //! # Which children are in this figure?
 //!
-//! [`Engine::evidence`] lists the units behind a figure, those that were missed and those that stand aside too. It is the
+//! [`Engine::evidence`] lists the units behind a figure, those not met and those that stand aside too. It is the
 //! judgement that made the figure, so it adds up. Look the reason up on the page.
 //!
 //! ```
@@ -49,14 +49,14 @@
 //! | not met | it does not: in the denominator alone |
 //! | pending | it cannot be decided yet: in no denominator, unless the shape says `counts` |
 //! | excepted | set aside by the rule itself: an interview that was not required |
-//! | excluded | set aside because of its data: authorised before its start. A finding says so where a record is at fault |
+//! | excluded | set aside because of its data: an assessment authorised before its start |
 //! | outside | not a unit of this figure at all; counted nowhere |
 //! | numerator | the units met |
 //! | denominator | the units met or not met. If there are none the figure has no value, and is never 0 |
-//! | timing | `flow`: a unit counts on one day. `stock`: on each day of a span. `windowed`: on each day whose window holds it |
+//! | timing | `flow`: it counts on one day; `stock`: on each day of a span; `windowed`: on days whose window fits |
 //! | shape | a proportion, a composition (a count in parts) or a distribution (days, with median and quartiles) |
 //! | as-at | the day for which a figure is read; the last day of its window |
-//! | known at | the day to which a calculation is pinned: what begins after it is unseen, ends after it are not there yet |
+//! | known at | the day a calculation is pinned to: what begins later is unseen, later ends are not there yet |
 //! | polarity | which way is good: `higher_is_better`, `lower_is_better`, `closer_is_better`, or `none` |
 //! | zero | whether a figure of 0 is `ordinary`, or a `concern`: it can mean that something is not recorded |
 //! | version | goes up with every change to a number that the rule produces |
@@ -76,8 +76,8 @@
 //! | `as-at` | there is none: the state on the day | 30 June 2018 |
 //!
 //! A record covers the days from its start up to, and without, its end: a plan that ended on the day is not open on it.
-//! Months keep the day of the month and are clamped to the month's last day. A birthday is reached on its anniversary, that
-//! of 29 February on 1 March in common years.
+//! Months keep the day of the month and are clamped to the month's last day. A birthday is reached on its anniversary;
+//! that of 29 February on 1 March in common years.
 //!
 //! # Pages
 //!

@@ -126,6 +126,7 @@ fn place(number: i32) -> Option<(usize, usize)> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test that cannot go on says so by a panic")]
 mod tests {
     use super::*;
     use proptest::prelude::*;

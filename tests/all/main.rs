@@ -1,5 +1,12 @@
 //! One binary: laws, oracle, golden figures, formats, meta.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on says so by a panic"
+)]
+
 mod differential;
 mod errors;
 mod generators;

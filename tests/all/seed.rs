@@ -35,6 +35,21 @@ pub(crate) fn sample() -> Dataset {
     records.finish()
 }
 
+/// A calculated figure as it is written.
+struct Calculated(String);
+
+impl From<String> for Calculated {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
+impl From<u64> for Calculated {
+    fn from(count: u64) -> Self {
+        Self(count.to_string())
+    }
+}
+
 struct Report {
     ledger: Ledger,
     lines: Vec<(String, String, String)>,
@@ -57,8 +72,8 @@ impl Report {
         self.reading(indicator, basis, at).composition().unwrap().count()
     }
 
-    fn line(&mut self, what: &str, printed: &str, calculated: impl ToString) {
-        self.lines.push((what.to_owned(), printed.to_owned(), calculated.to_string()));
+    fn line(&mut self, what: &str, printed: &str, calculated: impl Into<Calculated>) {
+        self.lines.push((what.to_owned(), printed.to_owned(), calculated.into().0));
     }
 
     /// A percentage, with the counts behind it where a national table gives them.
@@ -101,11 +116,11 @@ fn looked_after(report: &mut Report) {
     let rate = Rate::new(unaccompanied + others, Footing::All, residents()).unwrap();
     let local = Rate::new(others, Footing::ExcludingUnaccompanied, residents()).unwrap();
     let neighbours: Decimal = "59.9".parse().unwrap();
-    report.line("rate per 10,000", "92", rate.shown(0));
+    report.line("rate per 10,000", "92", rate.shown(0).to_string());
     let reduced = local.reduction_to(neighbours, Footing::ExcludingUnaccompanied).unwrap();
     report.line("would need to decrease to (excluding UASC)", "273", reduced.count);
-    report.line("fewer than 363", "90", reduced.fewer);
-    report.line("fewer than 418", "145", rate.reduction_to(neighbours, Footing::All).unwrap().fewer);
+    report.line("fewer than 363", "90", reduced.fewer.to_string());
+    report.line("fewer than 418", "145", rate.reduction_to(neighbours, Footing::All).unwrap().fewer.to_string());
     for at in [MARCH_2018, JUNE_2018] {
         report.percent("ECS 01b looked after, allocated", "100%", ("ECS 01b", "as-at", at));
         report.percent("ECS 02 on a plan, allocated", "100%", ("ECS 02", "as-at", at));
@@ -176,7 +191,7 @@ fn plans(report: &mut Report) {
                 let after = |months| csc_kpi::calendar::plus_months(plan.start, months) < march;
                 (from == 0 || after(from)) && !after(to)
             });
-        report.line(&format!("plans open for {what}"), printed, in_band.count());
+        report.line(&format!("plans open for {what}"), printed, in_band.count().to_string());
     }
 }
 
