@@ -13,5 +13,6 @@ mod generators;
 mod laws;
 mod meta;
 mod oracle;
+mod scorecard;
 mod seed;
 mod ssd;

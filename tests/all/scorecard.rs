@@ -1,0 +1,179 @@
+//! The example `scorecard`, run as a user runs it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use csc_kpi::{Engine, NaiveDate, Scorecard};
+use serde_json::Value;
+
+use crate::laws::everything;
+use crate::seed::sample;
+
+/// The program, which `cargo test` builds beside the tests.
+fn program() -> PathBuf {
+    let tests = std::env::current_exe().unwrap();
+    let folder = tests.parent().and_then(Path::parent).unwrap().join("examples");
+    let program = folder.join(format!("scorecard{}", std::env::consts::EXE_SUFFIX));
+    assert!(program.exists(), "run `cargo build --example scorecard` first: {} is not there", program.display());
+    program
+}
+
+fn run(arguments: &[&str]) -> Output {
+    Command::new(program()).args(arguments).output().unwrap()
+}
+
+fn printed(arguments: &[&str]) -> String {
+    let output = run(arguments);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+fn json(arguments: &[&str]) -> Value {
+    serde_json::from_str(&printed(&[&["--format", "json"], arguments].concat())).unwrap()
+}
+
+/// What it says where it refuses.
+fn refused(arguments: &[&str]) -> String {
+    let output = run(arguments);
+    assert!(!output.status.success() && output.stdout.is_empty(), "{arguments:?}");
+    String::from_utf8(output.stderr).unwrap()
+}
+
+/// An empty folder of this test's own, removed at the end.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("csc-kpi-{name}-{}", std::process::id()));
+        fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    fn write(&self, table: &str, text: &str) {
+        fs::write(self.0.join(table), text).unwrap();
+    }
+
+    fn path(&self) -> &str {
+        self.0.to_str().unwrap()
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+#[test]
+fn without_arguments_it_prints_a_table_of_the_sample_authority() {
+    let table = printed(&[]);
+    for text in
+        ["Q4 2017/18", "Q1 2018/19", "ECS 138", "84%  1,752 of 2,095", "418  (UASC 55, not UASC 363)", "WRI 72h"]
+    {
+        assert!(table.contains(text), "{text} is not in\n{table}");
+    }
+    let findings = String::from_utf8(run(&[]).stderr).unwrap();
+    assert!(findings.contains("data-quality findings"), "{findings}");
+}
+
+#[test]
+fn its_json_is_the_scorecard_of_the_library() {
+    let card = json(&[]);
+    let days = [(3, 31), (6, 30)].map(|(month, day)| NaiveDate::from_ymd_opt(2018, month, day).unwrap());
+    let read: Scorecard = serde_json::from_value(card.clone()).unwrap();
+    let whole = Engine::new(everything()).run(&sample()).unwrap().scorecard(&days).unwrap();
+    assert!(read.readings.len() > 100);
+    for reading in &read.readings {
+        assert!(whole.readings.contains(reading), "{reading:?}");
+    }
+    assert_eq!(card["findings"], sample().findings().len());
+    let suitable =
+        card["readings"].as_array().unwrap().iter().find(|r| r["indicator"] == "Care leavers suitable").unwrap();
+    let bands = suitable["age_bands"].as_object().unwrap();
+    assert_eq!(bands.keys().collect::<Vec<_>>(), ["16", "17-18", "19-21", "22-25"]);
+    let met: u64 = bands.values().map(|band| band["met"].as_u64().unwrap()).sum();
+    assert_eq!(met, suitable["met"].as_u64().unwrap());
+    let looked_after = card["readings"].as_array().unwrap().iter().find(|r| r["indicator"] == "CLA").unwrap();
+    assert_eq!(looked_after["rate_per_10000"], "90.592029");
+}
+
+#[test]
+fn a_reading_without_a_value_says_so() {
+    let card = json(&["--indicator", "NI 67", "--as-at", "1990-01-01"]);
+    let reading = &card["readings"][0];
+    assert_eq!((&reading["value"], &reading["no_value"]), (&Value::Null, &Value::from("empty denominator")));
+    assert!(reading.get("shown").is_none());
+    assert!(printed(&["--indicator", "NI 67", "--as-at", "1990-01-01"]).contains("–  0 of 0"));
+}
+
+#[test]
+fn evidence_adds_up_to_its_figure_and_strata_to_their_total() {
+    let card = json(&["--indicator", "NI 65a", "--basis", "rolling-12m", "--evidence", "--by", "abuse-category"]);
+    for reading in card["readings"].as_array().unwrap() {
+        let evidence = reading["evidence"].as_array().unwrap();
+        let met = evidence.iter().filter(|unit| unit["outcome"] == "met").count();
+        assert_eq!(reading["met"], met);
+        assert_eq!(reading["denominator"], evidence.len());
+        let strata = reading["strata"].as_array().unwrap();
+        assert_eq!(strata.iter().map(|stratum| stratum["met"].as_u64().unwrap()).sum::<u64>(), met as u64);
+    }
+    let table = printed(&["--indicator", "NI 65a", "--basis", "rolling-12m", "--evidence"]);
+    assert!(table.contains("earlier plan ended"), "{table}");
+}
+
+#[test]
+fn options_other_bases_and_known_at_can_be_asked_for() {
+    let card = json(&["--indicator", "ni 62 RAW-MOVES", "--basis", "rolling-6m", "--as-at", "2018-06-30"]);
+    assert_eq!(card["readings"][0]["indicator"], "NI 62 raw-moves");
+    assert_eq!(card["readings"][0]["window"]["start"], "2018-01-01");
+    let pinned = json(&["--known-at", "2018-04-10", "--indicator", "WRI 72h", "--as-at", "2018-06-30"]);
+    assert_eq!(pinned["known_at"], "2018-04-10");
+}
+
+#[test]
+fn its_csv_has_a_record_for_each_reading_and_part() {
+    let text = printed(&["--format", "csv", "--indicator", "CLA", "--indicator", "ECS 138"]);
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    let columns = reader.headers().unwrap().len();
+    let records: Vec<_> = reader.records().map(Result::unwrap).collect();
+    assert!(records.iter().all(|record| record.len() == columns));
+    // A day has three windows of ECS 138; CLA has a count and two parts.
+    assert_eq!(records.len(), 2 * (3 + 3));
+}
+
+#[test]
+fn findings_go_to_a_file_and_a_bad_row_changes_nothing_else() {
+    let folder = Folder::new("findings");
+    let good = "cine_referral_id,cine_person_id,cine_referral_date\nR1,C1,2018-05-01\n";
+    folder.write("ssd_person.csv", "pers_person_id\nC1\n");
+    folder.write("ssd_cin_episodes.csv", good);
+    let readings = |card: Value| card["readings"].clone();
+    let before = readings(json(&["--data", folder.path()]));
+    folder.write("ssd_cin_episodes.csv", &format!("{good}R2,C1,2018-13-01\n"));
+    let file = folder.0.join("findings.csv");
+    let after = readings(json(&["--data", folder.path(), "--findings", file.to_str().unwrap()]));
+    assert_eq!(before, after);
+    let findings = fs::read_to_string(file).unwrap();
+    assert!(findings.contains("ssd_cin_episodes,3,R2,C1,cine_referral_date,2018-13-01,"), "{findings}");
+}
+
+#[test]
+fn what_is_wrong_with_an_argument_is_said_in_a_sentence() {
+    let folder = Folder::new("empty");
+    for (arguments, said) in [
+        (vec!["--data", "no-such-folder"], "no-such-folder is no folder; give --data a folder that holds SSD tables"),
+        (vec!["--data", folder.path()], "holds none of the SSD tables"),
+        (vec!["--as-at", "31/03/2018"], "write it as YYYY-MM-DD"),
+        (vec!["--as-at", "2018-03-31", "--as-at", "2018-03-31"], "give each date once"),
+        (vec!["--indicator", "NI 99"], "there is no indicator \"NI 99\"; --indicator takes one of: NI 68,"),
+        (vec!["--basis", "yearly"], "is no basis (rolling-12m"),
+        (vec!["--indicator", "CLA", "--basis", "cumulative"], "leave --basis out to see all"),
+        (vec!["--by", "colour"], "possible values: sex"),
+        (vec!["--format", "xml"], "possible values: table"),
+        (vec!["--findings", "/no/such/folder/findings.csv"], "cannot write /no/such/folder/findings.csv"),
+    ] {
+        let text = refused(&arguments);
+        assert!(text.contains(said), "{arguments:?} said {text}");
+    }
+}
