@@ -10,9 +10,11 @@
 mod differential;
 mod errors;
 mod generators;
+mod golden;
 mod laws;
 mod meta;
 mod oracle;
 mod scorecard;
 mod seed;
+mod shared;
 mod ssd;
