@@ -4,7 +4,7 @@ use std::num::NonZeroU32;
 
 use chrono::NaiveDate;
 
-use super::shelve::Register;
+use super::register::Register;
 use super::staged::{Kept, Staged};
 use super::{Finding, FindingRule};
 use crate::calendar::Span;

@@ -3,6 +3,7 @@
 mod builder;
 mod finding;
 mod integrity;
+mod register;
 mod resolve;
 mod shelve;
 mod staged;

@@ -224,7 +224,11 @@ fn options_are_printed_as_they_are() {
             let Some(definition) = definition(key).filter(|definition| definition.option.is_some()) else {
                 panic!("{name}: the catalogue has no option {key:?}")
             };
-            assert_eq!(part.rows.iter().cloned().collect::<BTreeSet<_>>(), rows_of_option(&definition), "{name}: {key}");
+            assert_eq!(
+                part.rows.iter().cloned().collect::<BTreeSet<_>>(),
+                rows_of_option(&definition),
+                "{name}: {key}"
+            );
             assert_eq!(part.quotation, definition.rule, "{name}: the rule of {key}");
             assert!(rows_of_default(&parts, &definition.code), "{name}: {key} without {}", definition.code);
             assert!(found.insert(key.to_owned()), "{name}: {key} is on two pages");
@@ -240,9 +244,10 @@ fn rows_of_default(parts: &[Part], code: &str) -> bool {
 
 #[test]
 fn the_index_lists_every_page_and_every_figure() {
-    let docs: String = INDEX.lines().filter_map(|line| line.strip_prefix("//!")).fold(String::new(), |docs, line| {
-        docs + line.strip_prefix(' ').unwrap_or(line) + "\n"
-    });
+    let docs: String = INDEX
+        .lines()
+        .filter_map(|line| line.strip_prefix("//!"))
+        .fold(String::new(), |docs, line| docs + line.strip_prefix(' ').unwrap_or(line) + "\n");
     let parts = parts(&docs);
     let index = parts.iter().find(|part| part.heading == "Pages").expect("a table of pages");
     let listed: Vec<_> = index.rows.iter().map(|row| row[0].trim_matches(['[', '`', ']']).to_owned()).collect();
@@ -391,7 +396,9 @@ fn every_reason_in_the_evidence_is_on_the_page_and_none_beside() {
             let mut fitting: Vec<_> =
                 of_figure.filter(|row| is_of(&outcome, &row.outcome) && is_of(&reason, &row.reason)).collect();
             assert_eq!(fitting.len(), 1, "{figure}: {outcome}, {reason:?} is on its page so many times");
-            fitting.iter_mut().for_each(|row| row.found = true);
+            for row in &mut fitting {
+                row.found = true;
+            }
         }
     }
     let idle: Vec<_> = rows.iter().filter(|row| !row.found).collect();
