@@ -12,8 +12,9 @@ use anyhow::{Context, Result, bail};
 use clap::{Parser, ValueEnum};
 use comfy_table::{ContentArrangement, Table, presets::UTF8_FULL_CONDENSED};
 use csc_kpi::calendar::{Basis, Quarter};
+use csc_kpi::chrono::Datelike;
 use csc_kpi::indicator::{AnyIndicator, Definition, catalogue};
-use csc_kpi::measure::{Footing, Population, Rate};
+use csc_kpi::measure::{Footing, Population, Rate, Reduction};
 use csc_kpi::{
     AgeBands, ByAbuseCategory, ByEthnicGroup, ByPlacementType, BySex, ByTeam, ByUnaccompanied, Dataset, Decimal,
     Engine, EngineError, Evidence, Figure, Finding, Ledger, NaiveDate, Reading,
@@ -47,9 +48,21 @@ struct Arguments {
     /// Show the units behind every figure, with reasons
     #[arg(long)]
     evidence: bool,
-    /// Residents aged 0 to 17, for the rate of children looked after
-    #[arg(long, value_name = "N")]
+    /// Residents aged 0 to 17, for the rate of children looked after; the sample authority has 45,589
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     population: Option<u64>,
+    /// Year of the population
+    #[arg(long, value_name = "YEAR", requires = "population")]
+    population_year: Option<i32>,
+    /// Source of the population
+    #[arg(long, value_name = "TEXT", requires = "population")]
+    population_source: Option<String>,
+    /// A rate per 10,000 to compare with, such as 59.9; the sample authority has that of its statistical neighbours
+    #[arg(long, value_name = "RATE")]
+    benchmark: Option<Decimal>,
+    /// Which children the benchmark counts
+    #[arg(long, value_enum, default_value_t = Counts::All)]
+    benchmark_counts: Counts,
     /// Output
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
@@ -63,6 +76,12 @@ enum Format {
     Table,
     Json,
     Csv,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Counts {
+    All,
+    ExcludingUasc,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -112,9 +131,7 @@ fn main() -> ExitCode {
     match run(&Arguments::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         // A reader that stops early (`| head`) is no failure.
-        Err(error) if error.downcast_ref::<io::Error>().is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe) => {
-            ExitCode::SUCCESS
-        }
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("scorecard: {error:#}");
             ExitCode::FAILURE
@@ -122,7 +139,24 @@ fn main() -> ExitCode {
     }
 }
 
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| {
+        let kind = cause
+            .downcast_ref::<io::Error>()
+            .map(io::Error::kind)
+            .or_else(|| cause.downcast_ref::<serde_json::Error>().and_then(serde_json::Error::io_error_kind))
+            .or_else(|| match cause.downcast_ref::<csv::Error>().map(csv::Error::kind) {
+                Some(csv::ErrorKind::Io(error)) => Some(error.kind()),
+                _ => None,
+            });
+        kind == Some(io::ErrorKind::BrokenPipe)
+    })
+}
+
 fn run(arguments: &Arguments) -> Result<()> {
+    if arguments.evidence && arguments.format == Format::Csv {
+        bail!("--evidence has no form in CSV; use --format json or --format table");
+    }
     let folder = arguments.data.clone().unwrap_or_else(common::sample_authority);
     let dataset = common::read_folder(&folder)?;
     let card = Card::calculate(arguments, &dataset)?;
@@ -147,7 +181,13 @@ struct Row {
     strata: Vec<Reading>,
     age_bands: Vec<Reading>,
     evidence: Vec<Evidence>,
-    rates: Vec<Rate>,
+    rates: Vec<Compared>,
+}
+
+/// A rate, and where a benchmark on the same footing would bring the count.
+struct Compared {
+    rate: Rate,
+    benchmark: Option<(Decimal, Reduction)>,
 }
 
 struct Card {
@@ -272,7 +312,11 @@ impl Card {
             "shown",
             "sibling_groups",
         ])?;
-        for reading in self.rows.iter().flat_map(|row| std::iter::once(&row.reading).chain(&row.strata)) {
+        let with_parts = |row: &'_ Row| {
+            let parts = row.strata.iter().chain(&row.age_bands).cloned();
+            std::iter::once(row.reading.clone()).chain(parts).collect::<Vec<_>>()
+        };
+        for reading in &self.rows.iter().flat_map(with_parts).collect::<Vec<_>>() {
             for record in csv_records(reading) {
                 writer.write_record(record)?;
             }
@@ -312,12 +356,20 @@ impl Row {
             });
             fields.insert("age_bands".to_owned(), Value::Object(bands.into_iter().collect()));
         }
-        for rate in &self.rates {
-            let name = match rate.footing() {
-                Footing::All => "rate_per_10000",
-                Footing::ExcludingUnaccompanied => "rate_per_10000_excluding_uasc",
-            };
-            fields.insert(name.to_owned(), json!(csc_kpi::measure::round_half_up(rate.per_10_000(), 6).to_string()));
+        if !self.rates.is_empty() {
+            let rates = self.rates.iter().map(|compared| {
+                let mut rate = json!({
+                    "rate_per_10000": csc_kpi::measure::round_half_up(compared.rate.per_10_000(), 6).to_string(),
+                    "footing": compared.rate.footing(),
+                    "population": compared.rate.population(),
+                });
+                if let Some((benchmark, reduction)) = &compared.benchmark {
+                    rate["benchmark"] = json!(benchmark.to_string());
+                    rate["at_benchmark"] = json!(reduction);
+                }
+                rate
+            });
+            fields.insert("rates".to_owned(), rates.collect());
         }
         if !self.strata.is_empty() {
             fields.insert("strata".to_owned(), serde_json::to_value(&self.strata)?);
@@ -336,13 +388,18 @@ impl Row {
                 cells.push((format!("– {stratum}"), cell(reading)));
             }
         }
-        for rate in &self.rates {
-            let text = format!("{} per 10,000", rate.shown(1));
-            cells.push((format!("– rate, {}", rate.footing()), text));
-            let benchmark = Decimal::new(599, 1);
-            if let Ok(reduction) = rate.reduction_to(benchmark, rate.footing()) {
-                let text = format!("{} children, {} fewer", reduction.count, reduction.fewer);
-                cells.push((format!("– at {benchmark} per 10,000, {}", rate.footing()), text));
+        for Compared { rate, benchmark } in &self.rates {
+            let population = rate.population();
+            let of =
+                format!("{} residents, {}, {}", thousands(population.residents), population.year, population.source);
+            cells.push((format!("– rate per 10,000, {} ({of})", rate.footing()), rate.shown(1).to_string()));
+            if let Some((benchmark, reduction)) = benchmark {
+                let difference = match reduction.fewer {
+                    fewer @ 0.. => format!("{fewer} fewer"),
+                    more => format!("{} more", more.unsigned_abs()),
+                };
+                let label = format!("– at {benchmark} per 10,000, {}", rate.footing());
+                cells.push((label, format!("{} children, {difference}", thousands(reduction.count))));
             }
         }
         cells
@@ -411,21 +468,39 @@ fn indicators(codes: &[String]) -> Result<Vec<AnyIndicator>> {
             format!("there is no indicator {code:?}; --indicator takes one of: {}", known.join(", "))
         })
     };
-    codes.iter().map(find).collect()
+    let found = codes.iter().map(find).collect::<Result<Vec<_>>>()?;
+    let keys: Vec<_> = found.iter().map(|indicator| indicator.definition().key()).collect();
+    if let Some((_, key)) = keys.iter().enumerate().find(|(at, key)| keys[..*at].contains(key)) {
+        bail!("--indicator {key:?} is given twice; give each indicator once");
+    }
+    Ok(found)
 }
 
-/// The rates of children looked after, on both footings; the sample authority has a population of its own.
-fn rates(arguments: &Arguments, reading: &Reading) -> Vec<Rate> {
-    let sample = arguments.data.is_none().then_some(45_589);
-    let (Some(residents), Some(looked_after)) = (arguments.population.or(sample), reading.composition()) else {
-        return Vec::new();
+/// The rates of children looked after on both footings, and the benchmark on its own; the sample authority brings both.
+fn rates(arguments: &Arguments, reading: &Reading) -> Vec<Compared> {
+    let sample = arguments.data.is_none() && arguments.population.is_none();
+    let population = match arguments.population {
+        Some(residents) => Population::new(
+            residents,
+            arguments.population_year.unwrap_or_else(|| reading.as_at().year()),
+            arguments.population_source.as_deref().unwrap_or("source not given"),
+        ),
+        None if sample => Population::new(45_589, 2016, "mid-year estimate"),
+        None => return Vec::new(),
     };
-    let Some(others) = looked_after.part("not UASC") else { return Vec::new() };
-    [(looked_after.count(), Footing::All), (others, Footing::ExcludingUnaccompanied)]
-        .into_iter()
-        .filter_map(|(count, footing)| {
-            let source = if arguments.population.is_some() { "--population" } else { "sample authority" };
-            Rate::new(count, footing, Population::new(residents, 2016, source)).ok()
+    // Printed in the report of 2018 beside the rate of all children, and used there for those who are not UASC.
+    let neighbours = || sample.then(|| Decimal::new(599, 1));
+    let counted =
+        if arguments.benchmark_counts == Counts::All { Footing::All } else { Footing::ExcludingUnaccompanied };
+    let footings = [Footing::All, Footing::ExcludingUnaccompanied].into_iter();
+    let rates = footings.filter_map(|footing| reading.rate(footing, population.clone())?.ok());
+    rates
+        .map(|rate| {
+            let given = arguments.benchmark.filter(|_| rate.footing() == counted);
+            let benchmark = if arguments.benchmark.is_some() { given } else { neighbours() };
+            let reduction =
+                |benchmark| rate.reduction_to(benchmark, rate.footing()).ok().map(|fewer| (benchmark, fewer));
+            Compared { benchmark: benchmark.and_then(reduction), rate }
         })
         .collect()
 }

@@ -68,8 +68,8 @@
 //!
 //! | feature | what it adds | what it costs |
 //! |---|---|---|
-//! | `ssd` | [`format::ssd`]: the sixteen tables of the Standard Safeguarding Dataset as CSV | the crate `csv` |
-//! | `proptest` | [`laws`]: strategies for whole histories, and laws for indicators of your own | the crate `proptest` |
+//! | `ssd` | `format::ssd`: the sixteen tables of the Standard Safeguarding Dataset as CSV | the crate `csv` |
+//! | `proptest` | `laws`: strategies for whole histories, and laws for indicators of your own | the crate `proptest` |
 //!
 //! None is on by default. The default build needs `serde`, `chrono`, `thiserror` and `rust_decimal`; `chrono` is re-exported.
 
@@ -79,6 +79,7 @@ pub mod calendar;
 pub mod chronology;
 mod dataset;
 pub mod format;
+pub mod handbook;
 pub mod indicator;
 #[cfg(feature = "proptest")]
 pub mod laws;

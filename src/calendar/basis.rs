@@ -71,7 +71,7 @@ pub struct BasisError {
 /// | `in-month` | first day of the month that holds `as_at` |
 /// | `as-at` | no window: the state on the day |
 ///
-/// Source: INDICATORS §2.
+/// Source: how councils report to the DfE and to their members; the financial year is that of the statutory returns.
 ///
 /// ```
 /// use csc_kpi::calendar::{Basis, Window};

@@ -49,7 +49,8 @@ pub struct WorkingDayError {
 /// # Range
 ///
 /// The table of England and Wales covers 2007 to 2028. A day outside the range is an error, never a guess;
-/// [`WorkingDays::extended_to`] adds the years the caller knows.
+/// [`WorkingDays::extended_to`] adds the years the caller knows, [`WorkingDays::with_holidays`] days within the range, and
+/// [`WorkingDays::new`] makes a table of the caller's own.
 ///
 /// ```
 /// use csc_kpi::calendar::WorkingDays;
@@ -126,6 +127,29 @@ impl WorkingDays {
     pub fn extended_to(&self, last: NaiveDate, holidays: impl IntoIterator<Item = NaiveDate>) -> Self {
         let added = holidays.into_iter().filter(|day| *day > self.last);
         Self::new(self.first, last.max(self.last), self.holidays.iter().copied().chain(added))
+    }
+
+    /// This table with more holidays, such as a one-off day proclaimed after it was made. Days outside the range are left
+    /// out; [`WorkingDays::extended_to`] moves its end.
+    ///
+    /// ```
+    /// use csc_kpi::calendar::WorkingDays;
+    /// use csc_kpi::NaiveDate;
+    ///
+    /// let day = NaiveDate::from_ymd_opt(2027, 6, 1).unwrap();
+    /// let calendar = WorkingDays::england_and_wales();
+    /// assert_eq!(calendar.is_working_day(day), Ok(true));
+    /// assert_eq!(calendar.with_holidays([day]).is_working_day(day), Ok(false));
+    /// ```
+    #[must_use]
+    pub fn with_holidays(&self, holidays: impl IntoIterator<Item = NaiveDate>) -> Self {
+        Self::new(self.first, self.last, self.holidays.iter().copied().chain(holidays))
+    }
+
+    /// The holidays on Mondays to Fridays, in order.
+    #[must_use]
+    pub fn holidays(&self) -> &[NaiveDate] {
+        &self.holidays
     }
 
     /// The first day the table covers.

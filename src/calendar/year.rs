@@ -40,6 +40,12 @@ pub struct FinancialYear {
 }
 
 impl FinancialYear {
+    /// The financial year that begins on 1 April of `year`.
+    #[must_use]
+    pub const fn starting_in(year: i32) -> Self {
+        Self { starts_in: year }
+    }
+
     /// The financial year that holds `day`.
     #[must_use]
     pub fn containing(day: NaiveDate) -> Self {

@@ -3,6 +3,8 @@
 //! A record may name another that belongs to a different child (an assessment of a brother on his sister's referral).
 //! What an indicator needs of it stands resolved in the entry, so that one chronology is enough to judge one child.
 
+use std::num::NonZeroU32;
+
 use chrono::NaiveDate;
 
 use super::text::{Code, Key, Texts};
@@ -136,6 +138,8 @@ pub struct AssessmentEntry {
     pub authorised: Option<Moment>,
     /// Team.
     pub team: Option<Key>,
+    /// The row of its table, where it was read from one.
+    pub row: Option<NonZeroU32>,
 }
 
 /// A section 47 enquiry. See [`Section47Enquiry`](crate::record::Section47Enquiry).
@@ -170,6 +174,8 @@ pub struct ConferenceEntry {
     pub date: Option<Moment>,
     /// Whether it made a plan.
     pub plan_made: Option<bool>,
+    /// The row of its table, where it was read from one.
+    pub row: Option<NonZeroU32>,
 }
 
 /// A child protection plan. See [`ProtectionPlan`](crate::record::ProtectionPlan).

@@ -1,6 +1,6 @@
 //! Periods of care and placement spells.
 //!
-//! Source: INDICATORS §1 (episodes that overlap) and §4 (looked-after chains).
+//! Source: children looked after in England (SSDA903), placement stability; [`handbook::ni_62`](crate::handbook::ni_62).
 
 use chrono::NaiveDate;
 
@@ -79,26 +79,14 @@ impl CareHistory {
         if episodes.is_empty() {
             return history;
         }
-        history.episodes = without_overlaps(episodes, texts)
-            .into_iter()
-            .map(|(entry, span)| CareEpisode {
-                id: entry.id,
-                span,
-                short_break: is_short_break(span.start, statuses, texts),
-                place: entry.place,
-                chain: None,
-            })
-            .collect();
-        let reasons: Vec<_> = history
-            .episodes
-            .iter()
-            .map(|episode| episodes.iter().find(|entry| entry.id == episode.id).and_then(|e| e.start_reason.known()))
-            .collect();
         let mut chain = Chain::default();
-        for (episode, reason) in history.episodes.iter_mut().zip(reasons) {
-            if !episode.short_break {
-                episode.chain = Some(chain.add(episode, reason, texts));
+        for (entry, span) in without_overlaps(episodes, texts) {
+            let short_break = is_short_break(span.start, statuses, texts);
+            let mut episode = CareEpisode { id: entry.id, span, short_break, place: entry.place, chain: None };
+            if !short_break {
+                episode.chain = Some(chain.add(&episode, entry.start_reason.known(), texts));
             }
+            history.episodes.push(episode);
         }
         history.spells = chain.spells;
         history

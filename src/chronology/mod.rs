@@ -19,7 +19,7 @@ use std::fmt;
 use chrono::NaiveDate;
 
 use crate::calendar::Moment;
-use crate::record::{Family, InterviewFlag};
+use crate::record::{Family, InterviewFlag, StatutoryCode};
 
 /// Declares the entries of a child twice, borrowed and owned, from one list of families.
 macro_rules! families {
@@ -165,6 +165,12 @@ impl<'a> Chronology<'a> {
         self.texts.get(key)
     }
 
+    /// The letters of a code as recorded, also of one that no list knows; `None` where none was recorded.
+    #[must_use]
+    pub fn letters<C: StatutoryCode>(&self, code: Code<C>) -> Option<&'a str> {
+        code.known().map(C::letters).or_else(|| code.unknown().map(|key| self.text(key)))
+    }
+
     /// The looked-after episodes as the rules read them, with periods of care and placement spells.
     #[must_use]
     pub fn care(&self) -> &CareHistory {
@@ -184,7 +190,7 @@ impl fmt::Debug for Chronology<'_> {
 /// The entries as they were known on `day`.
 ///
 /// What starts, is received, held or dated after it is unseen; an end, closure, authorisation or interview dated after it is
-/// not there yet; flags have no date and stand as they are. Source: INDICATORS §2.
+/// not there yet; flags have no date and stand as they are.
 pub(crate) fn known_at(entries: &Entries<'_>, day: NaiveDate) -> Shelves {
     let seen = |date: NaiveDate| date <= day;
     let seen_or_undated = |date: Option<NaiveDate>| date.is_none_or(seen);
@@ -204,6 +210,7 @@ pub(crate) fn known_at(entries: &Entries<'_>, day: NaiveDate) -> Shelves {
             .filter(|e| seen(e.date))
             .map(|e| ReferralEntry {
                 closed: by_then(e.closed),
+                closure_reason: if seen_or_undated(e.closed) { e.closure_reason } else { Code::NONE },
                 first_enquiry: by_then(e.first_enquiry),
                 first_assessment: by_then(e.first_assessment),
                 ..*e
@@ -215,6 +222,7 @@ pub(crate) fn known_at(entries: &Entries<'_>, day: NaiveDate) -> Shelves {
             .filter(|e| seen(e.start.date()))
             .map(|e| AssessmentEntry {
                 authorised: moment_by_then(e.authorised),
+                referral: e.referral.filter(|_| seen_or_undated(e.referral_date)),
                 referral_date: by_then(e.referral_date),
                 ..*e
             })
@@ -229,7 +237,11 @@ pub(crate) fn known_at(entries: &Entries<'_>, day: NaiveDate) -> Shelves {
             .conferences
             .iter()
             .filter(|e| seen_or_undated(e.date.map(Moment::date)))
-            .map(|e| ConferenceEntry { enquiry_start: moment_by_then(e.enquiry_start), ..*e })
+            .map(|e| ConferenceEntry {
+                enquiry: e.enquiry.filter(|_| seen_or_undated(e.enquiry_start.map(Moment::date))),
+                enquiry_start: moment_by_then(e.enquiry_start),
+                ..*e
+            })
             .collect(),
         plans: entries
             .plans
@@ -244,6 +256,9 @@ pub(crate) fn known_at(entries: &Entries<'_>, day: NaiveDate) -> Shelves {
             .filter(|e| seen(e.start))
             .map(|e| EpisodeEntry {
                 ceased: by_then(e.ceased),
+                ceased_reason: if seen_or_undated(e.ceased) { e.ceased_reason } else { Code::NONE },
+                placement: e.placement.filter(|_| seen_or_undated(e.placed)),
+                placed: by_then(e.placed),
                 place: if seen_or_undated(e.placed) { e.place } else { Place::UNKNOWN },
                 ..*e
             })

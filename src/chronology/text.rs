@@ -11,7 +11,7 @@ use crate::record::{Coded, StatutoryCode};
 ///
 /// It means something only beside the dataset it comes from; [`Chronology::text`](super::Chronology::text) gives the
 /// text back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Key(NonZeroU32);
 
 impl Key {

@@ -23,7 +23,7 @@ use crate::record::{
 /// # What is left out
 ///
 /// A record without an id or a person, one whose id an earlier record of its family has, and one that ends before it
-/// starts. Each leaves a [`Finding`]; so does all else that INDICATORS §1 names.
+/// starts. Each leaves a [`Finding`]; so does all else that a [`FindingRule`](crate::FindingRule) names.
 ///
 /// ```
 /// use csc_kpi::record::Referral;
@@ -36,7 +36,7 @@ use crate::record::{
 /// let dataset = records.finish();
 /// assert!(dataset.findings().iter().any(|finding| finding.rule == FindingRule::RepeatedId));
 /// ```
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub struct Builder {
     pub(super) texts: Texts,
     pub(super) findings: Vec<Finding>,
@@ -95,10 +95,10 @@ impl Builder {
         self.take(record.into(), row_number(row), false);
     }
 
-    /// Takes a record of which its reader knows that no rule may use it: its id is taken, and no more.
-    ///
-    /// The reader says why in a finding of its own ([`Builder::note`]).
-    pub fn set_aside(&mut self, record: impl Into<Record>, row: u64) {
+    /// Takes a record of which its reader knows that it ends before it starts within one day, which the record itself,
+    /// one of plain days, cannot say: its id is taken, and no rule uses it. The reader notes the finding.
+    #[cfg(feature = "ssd")]
+    pub(crate) fn set_aside(&mut self, record: impl Into<Record>, row: u64) {
         self.take(record.into(), row_number(row), true);
     }
 
@@ -299,6 +299,7 @@ impl Builder {
             start: r.start,
             authorised: r.authorised,
             team: self.key(r.team.as_ref()),
+            row,
         };
         self.assessments.push(Staged { person, row, day: Some(r.start.date()), entry });
     }
@@ -323,6 +324,7 @@ impl Builder {
             target: r.target,
             date: r.date,
             plan_made: r.plan_made,
+            row,
         };
         self.conferences.push(Staged { person, row, day: r.date.map(Moment::date), entry });
     }

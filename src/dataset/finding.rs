@@ -8,7 +8,7 @@ use crate::record::Family;
 
 /// The rules a record can break, and what then happens.
 ///
-/// Source: INDICATORS §1.
+/// Source: the conventions of the Standard Safeguarding Dataset and of the statutory returns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -47,6 +47,8 @@ pub enum FindingRule {
     AuthorisedBeforeStart,
     /// A reference to a record that is not there; the reference is empty.
     NoSuchRecord,
+    /// A person without a person record; the id still identifies the child, of whom nothing else is known.
+    NoSuchPerson,
     /// Looked-after episodes of one child that overlap; each is cut at the next one's start.
     OverlappingEpisodes,
     /// Two plans of one child open at once; both stay.
@@ -88,6 +90,7 @@ impl FindingRule {
             Self::OpenQuote => "opens a quote that is never closed; this row and all after it are not read",
             Self::EndBeforeStart => "is before the start; the record is left out of every rule",
             Self::AuthorisedBeforeStart => "is before the start; excluded from the assessment timescale",
+            Self::NoSuchPerson => "names a person without a person record; the child is counted, nothing else is known",
             Self::NoSuchRecord => "names a record that is not there; the reference is empty",
             Self::OverlappingEpisodes => "overlaps the next episode; cut where that begins",
             Self::OverlappingPlans => "is open at once with another plan; both stay",
@@ -97,7 +100,7 @@ impl FindingRule {
             Self::CompletedWithoutDate => "interview accepted without a date of completion; excepted within 72 hours",
             Self::CompletionNotAccepted => "completed, yet not offered and accepted; no completion",
             Self::AfterDeath => "begins after the death of the person; it stays",
-            Self::OutsideBankHolidays => "lies outside the table of bank holidays; the unit is excluded",
+            Self::OutsideBankHolidays => "leads outside the table of bank holidays; the unit is excluded",
         }
     }
 }
@@ -122,7 +125,7 @@ pub struct Finding {
     pub person: Option<String>,
     /// The column of the SSD table.
     pub field: String,
-    /// The value as written.
+    /// The value: what a reader could not read as written; dates that could be read in the form `YYYY-MM-DD`.
     pub value: String,
     /// What it breaks.
     pub rule: FindingRule,

@@ -184,7 +184,7 @@ impl Clerk<'_> {
         let persons = self.ids.get(Family::Person as usize);
         for staged in staged.iter().filter(|staged| !persons.is_some_and(|ids| ids.contains(staged.person))) {
             let person = self.texts.get(staged.person);
-            self.findings.push(staged.finding(self.texts, E::PERSON, &person, FindingRule::NoSuchRecord));
+            self.findings.push(staged.finding(self.texts, E::PERSON, &person, FindingRule::NoSuchPerson));
         }
     }
 

@@ -13,6 +13,7 @@ use crate::chronology::{
 use crate::record::Family;
 
 /// An entry on its way into a dataset.
+#[derive(Debug)]
 pub(super) struct Staged<E> {
     pub(super) person: Key,
     pub(super) row: Option<NonZeroU32>,
@@ -31,7 +32,7 @@ impl<E: Kept> Staged<E> {
 }
 
 /// A set of keys.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(super) struct KeySet(Vec<u64>);
 
 impl KeySet {

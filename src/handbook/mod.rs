@@ -101,7 +101,7 @@
 //! | [`ecs_02`] | `ECS 02` | |
 //! | [`care_leavers`] | `Care leavers suitable`, `Care leavers EET`, `Care leavers status age` | |
 //! | [`missing_episodes`] | `Missing episodes` | |
-//! | [`missing_children`] | `Missing children` | |
+//! | [`missing_children`] | `Missing children` | `Missing children home first` |
 //! | [`wri`] | `WRI`, `WRI offered`, `WRI completed`, `WRI refused`, `WRI not required`, `WRI outstanding` | |
 //! | [`wri_72h`] | `WRI 72h` | |
 //!

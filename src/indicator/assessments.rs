@@ -1,5 +1,7 @@
 //! Assessments: ECS 138 and its distribution.
 
+use std::num::NonZeroU32;
+
 use super::{Book, Definition, Flow, Indicator, Outcome, Polarity, Reason, Shape, Timing, Verdict};
 use crate::calendar::{Moment, WorkingDayError, WorkingDays};
 use crate::chronology::{AssessmentEntry, Chronology, Unit};
@@ -10,7 +12,8 @@ use crate::record::Family;
 const LIMIT: i32 = 45;
 
 /// Where the clock of an assessment starts (ECS 138).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum AssessmentClock {
     /// From its start, which is day 0.
     FromStart,
@@ -100,12 +103,7 @@ impl Indicator for AssessmentsInTime {
                 Took::Days(days) => (Verdict::met_if(days <= LIMIT), Reason::counted("{} working days", days.into())),
                 Took::Excluded(why) => (Verdict::Excluded, Reason::of(why)),
                 Took::Unknown(error) => {
-                    let field = if error.day == authorised.date() {
-                        "cina_assessment_auth_date"
-                    } else {
-                        "cina_assessment_start_date"
-                    };
-                    book.note(outside_bank_holidays(child, unit, field, &error));
+                    book.note(outside(child, entry, &error));
                     (Verdict::Excluded, OUTSIDE_BANK_HOLIDAYS)
                 }
             };
@@ -142,14 +140,14 @@ impl Indicator for AssessmentDays {
     fn judge(&self, child: &Chronology<'_>, book: &mut Book<'_, Flow>) {
         for entry in child.assessments() {
             let Some(authorised) = entry.authorised else { continue };
-            if let Took::Days(days) = AssessmentClock::FromStart.took(entry, authorised, book.working_days()) {
-                let unit = Unit::new(Family::Assessment, entry.id);
-                book.post(
-                    unit,
-                    authorised.date(),
-                    Outcome::Days(days),
-                    Reason::counted("{} working days", days.into()),
-                );
+            match AssessmentClock::FromStart.took(entry, authorised, book.working_days()) {
+                Took::Days(days) => {
+                    let unit = Unit::new(Family::Assessment, entry.id);
+                    let reason = Reason::counted("{} working days", days.into());
+                    book.post(unit, authorised.date(), Outcome::Days(days), reason);
+                }
+                Took::Unknown(error) => book.note(outside(child, entry, &error)),
+                Took::Excluded(_) => {}
             }
         }
     }
@@ -158,12 +156,27 @@ impl Indicator for AssessmentDays {
 /// Why a unit outside the table of bank holidays is excluded.
 pub(super) const OUTSIDE_BANK_HOLIDAYS: Reason = Reason::of("outside the table of bank holidays");
 
+/// The cell that holds the day outside: its own date, or the referral it names.
+fn outside(child: &Chronology<'_>, entry: &AssessmentEntry, error: &WorkingDayError) -> Finding {
+    let (field, value) = if entry.authorised.is_some_and(|authorised| authorised.date() == error.day) {
+        ("cina_assessment_auth_date", error.day.to_string())
+    } else if entry.start.date() == error.day {
+        ("cina_assessment_start_date", error.day.to_string())
+    } else {
+        ("cina_referral_id", entry.referral.map_or_else(String::new, |referral| child.text(referral).to_owned()))
+    };
+    let unit = Unit::new(Family::Assessment, entry.id);
+    outside_bank_holidays(child, unit, entry.row, (field, value))
+}
+
+/// That what stands in `field` leads outside the table of bank holidays.
 pub(super) fn outside_bank_holidays(
     child: &Chronology<'_>,
     unit: Unit,
-    field: &str,
-    error: &WorkingDayError,
+    row: Option<NonZeroU32>,
+    (field, value): (&str, String),
 ) -> Finding {
-    Finding::new(unit.family, field, error.day.to_string(), FindingRule::OutsideBankHolidays)
+    Finding::new(unit.family, field, value, FindingRule::OutsideBankHolidays)
+        .in_row(row.map(|row| u64::from(row.get())))
         .of(child.text(unit.id), child.text(child.person().id))
 }

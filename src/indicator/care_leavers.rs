@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use super::{Book, Definition, Indicator, Outcome, Polarity, Reason, Shape, Stock, Timing, Verdict};
 use crate::calendar::Span;
 use crate::chronology::{CareLeaverEntry, Chronology};
-use crate::record::{Accommodation, Eligibility, InTouch, Suitability};
+use crate::record::{Accommodation, Activity, Eligibility, InTouch, Suitability};
 
 /// Each status with the days on which it is the latest of a young person aged 16 to 25 who counts as a care leaver.
 fn current<'a>(child: &Chronology<'a>) -> Vec<(&'a CareLeaverEntry, Span)> {
@@ -97,8 +97,8 @@ impl Indicator for EducationEmploymentTraining {
                 Some(activity) if activity.is_education_employment_or_training() => {
                     (Verdict::Met, "in education, employment or training")
                 }
+                Some(Activity::NotKnown) | None => (Verdict::NotMet, "activity not known"),
                 Some(_) => (Verdict::NotMet, "not in education, employment or training"),
-                None => (Verdict::NotMet, "activity not known"),
             };
             book.post(child.unit(), span, verdict, Reason::of(reason));
         }

@@ -15,6 +15,7 @@ use super::care_leavers::{EducationEmploymentTraining, StatusAge, SuitableAccomm
 use super::conferences::ConferencesInTime;
 pub use super::looked_after::PlacementCount;
 use super::looked_after::{ChildrenLookedAfter, LookedAfterAllocated, StablePlacements, ThreePlacements};
+pub use super::missing::KindOrder;
 use super::missing::{InterviewShare, Interviews, InterviewsWithin72Hours, MissingChildren, MissingEpisodes};
 pub use super::plans::EarlierPlan;
 use super::plans::{
@@ -53,6 +54,12 @@ pub fn three_placements(count: PlacementCount) -> AnyIndicator {
     AnyIndicator::new(ThreePlacements::new(count))
 }
 
+/// Missing children: children who were missing in the window, each in one kind.
+#[must_use]
+pub fn missing_children(order: KindOrder) -> AnyIndicator {
+    AnyIndicator::new(MissingChildren::new(order))
+}
+
 /// Every indicator by its default rule, with its companions, in the order of a report.
 #[must_use]
 pub fn standard() -> Vec<AnyIndicator> {
@@ -78,7 +85,7 @@ pub fn standard() -> Vec<AnyIndicator> {
         AnyIndicator::new(EducationEmploymentTraining::new()),
         AnyIndicator::new(StatusAge::new()),
         AnyIndicator::new(MissingEpisodes::new()),
-        AnyIndicator::new(MissingChildren::new()),
+        missing_children(KindOrder::CareFirst),
         AnyIndicator::new(Interviews::new()),
     ];
     all.extend(InterviewShare::all().map(AnyIndicator::new));
@@ -96,6 +103,7 @@ pub fn options() -> Vec<AnyIndicator> {
         assessments_in_time(AssessmentClock::StartIsDay1),
         repeat_plans(EarlierPlan::StartedWithin24Months),
         three_placements(PlacementCount::RawMoves),
+        missing_children(KindOrder::HomeFirst),
     ]
 }
 

@@ -51,8 +51,13 @@ impl Indicator for ConferencesInTime {
                 Some(start) => match book.working_days().between(start.date(), held.date()) {
                     Ok(days) => (Verdict::met_if(days <= LIMIT), Reason::counted("{} working days", days.into())),
                     Err(error) => {
-                        let field = if error.day == held.date() { "icpc_icpc_date" } else { "icpc_s47_enquiry_id" };
-                        book.note(outside_bank_holidays(child, unit, field, &error));
+                        let cell = if error.day == held.date() {
+                            ("icpc_icpc_date", error.day.to_string())
+                        } else {
+                            let enquiry = entry.enquiry.map_or("", |enquiry| child.text(enquiry));
+                            ("icpc_s47_enquiry_id", enquiry.to_owned())
+                        };
+                        book.note(outside_bank_holidays(child, unit, entry.row, cell));
                         (Verdict::Excluded, OUTSIDE_BANK_HOLIDAYS)
                     }
                 },

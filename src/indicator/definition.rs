@@ -63,7 +63,8 @@ pub enum Timing {
     Windowed,
 }
 
-/// What an indicator says of itself, as data: it travels with every reading, so that a figure says which rule made it.
+/// What an indicator says of itself, as data: a [`Scorecard`](crate::Scorecard) carries it beside its readings, which name it
+/// by key and version, so that a figure says which rule made it.
 ///
 /// ```
 /// use csc_kpi::indicator::{Definition, Polarity, Shape, Timing};

@@ -82,7 +82,8 @@ impl Indicator for ChildrenLookedAfter {
 }
 
 /// What counts as a placement (NI 62).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum PlacementCount {
     /// Placement spells, as the national figure counts them.
     Spells,

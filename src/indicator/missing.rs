@@ -7,7 +7,7 @@ use crate::calendar::{Moment, Span, plus_days};
 use crate::chronology::{Chronology, MissingEntry, Unit};
 use crate::record::{Family, InterviewFlag, MissingKind};
 
-/// The kinds of a missing episode, first those that come first for a child.
+/// The kinds of a missing episode, from care to home.
 const KINDS: [&str; 3] = ["missing from care", "away without authorisation", "missing from home"];
 const FROM_CARE: u8 = 0;
 const AWAY: u8 = 1;
@@ -64,20 +64,38 @@ impl Indicator for MissingEpisodes {
     }
 }
 
+/// Which kind comes first for a child with episodes of several kinds (Missing children).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum KindOrder {
+    /// Care before away before home.
+    CareFirst,
+    /// Home before away before care (option `home first`).
+    HomeFirst,
+}
+
 /// Missing children.
-pub(super) struct MissingChildren(Definition);
+pub(super) struct MissingChildren {
+    definition: Definition,
+    order: KindOrder,
+}
 
 impl MissingChildren {
-    pub(super) fn new() -> Self {
-        Self(
-            Definition::new("Missing children", "Children who were missing", "child", Timing::Windowed)
-                .parts(&KINDS)
-                .rule(format!(
-                    "Unit: child with a missing episode that starts in the window, once. {KIND_RULE} A child with several \
-                     is in one kind: care before away before home."
-                ))
-                .source("performance report to cabinet, 2018; the order of kinds is a local choice"),
-        )
+    pub(super) fn new(order: KindOrder) -> Self {
+        let definition = Definition::new("Missing children", "Children who were missing", "child", Timing::Windowed)
+            .parts(&KINDS)
+            .source("performance report to cabinet, 2018; the order of kinds is a local choice");
+        let rule = |order: &str| {
+            format!(
+                "Unit: child with a missing episode that starts in the window, once. {KIND_RULE} A child with several is in \
+                 one kind: {order}."
+            )
+        };
+        let definition = match order {
+            KindOrder::CareFirst => definition.rule(rule("care before away before home")),
+            KindOrder::HomeFirst => definition.option("home first").rule(rule("home before away before care")),
+        };
+        Self { definition, order }
     }
 }
 
@@ -85,7 +103,7 @@ impl Indicator for MissingChildren {
     type Time = Windowed;
 
     fn definition(&self) -> &Definition {
-        &self.0
+        &self.definition
     }
 
     fn judge(&self, child: &Chronology<'_>, book: &mut Book<'_, Windowed>) {
@@ -101,8 +119,12 @@ impl Indicator for MissingChildren {
             let now = || seen.iter().filter(|(span, _)| span.covers(piece.start));
             let number = now().count();
             if number > 0 {
-                // Kinds are numbered in the order in which they come first; an unknown one comes last.
-                let kind = now().filter_map(|(_, kind)| *kind).min();
+                // Kinds are numbered from care to home; an unknown one is none of them.
+                let kinds = now().filter_map(|(_, kind)| *kind);
+                let kind = match self.order {
+                    KindOrder::CareFirst => kinds.min(),
+                    KindOrder::HomeFirst => kinds.max(),
+                };
                 let reason = Reason::counted("{} episodes in the window", i64::try_from(number).unwrap_or(i64::MAX));
                 book.post(child.unit(), piece, part(kind), reason);
             }
@@ -142,7 +164,7 @@ impl Interview {
 }
 
 const INTERVIEW_RULE: &str = "Unit: missing episode of any kind, dated by its start. Not required: offered NA; completed: \
-                              offered and accepted; refused: offered and not accepted; outstanding: anything else.";
+                              offered Y and accepted Y; refused: offered Y and accepted N; outstanding: anything else.";
 
 /// WRI.
 pub(super) struct Interviews(Definition);

@@ -21,7 +21,8 @@ fn unit(plan: &PlanEntry) -> Unit {
 }
 
 /// Which earlier plan makes a plan start count as a repeat (NI 65, NI 65a).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum EarlierPlan {
     /// Any, however long ago, or a recorded number of previous plans above 0.
     Ever,
@@ -288,17 +289,21 @@ impl Indicator for ReviewsInTime {
                 .filter_map(|review| review.date)
                 .filter(|date| *date > plan.start);
             // A review in time moves the limit on before it passes; once it has passed, no review mends it.
-            let (limit, in_time) = reviews
-                .scan(first_limit, |limit, date| {
-                    (date <= *limit).then(|| {
-                        *limit = plus_months(date, 6);
-                        *limit
-                    })
-                })
-                .fold((first_limit, 0), |(_, number), limit| (limit, number + 1));
             let span = plan.span().from_day(first_limit);
+            let (mut limit, mut from, mut in_time) = (first_limit, NaiveDate::MIN, 0);
+            let met = |number| Reason::counted("{} reviews, all in time", number);
+            for review in reviews.take_while(|date| {
+                let holds = *date <= limit;
+                if holds {
+                    limit = plus_months(*date, 6);
+                }
+                holds
+            }) {
+                book.post(unit(plan), span.from_day(from).before(review), Verdict::Met, met(in_time));
+                (from, in_time) = (review, in_time + 1);
+            }
             let late = next_day(limit);
-            book.post(unit(plan), span.before(late), Verdict::Met, Reason::counted("{} reviews, all in time", in_time));
+            book.post(unit(plan), span.from_day(from).before(late), Verdict::Met, met(in_time));
             let overdue = Reason::counted("review late or overdue after {} in time", in_time);
             book.post(unit(plan), span.from_day(late), Verdict::NotMet, overdue);
         }

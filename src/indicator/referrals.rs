@@ -34,7 +34,8 @@ impl OneDay<'_> {
 }
 
 /// What makes a referral one that goes on (NI 68).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum GoingOn {
     /// It is not flagged no further action; an undecided flag counts as going on.
     NotNoFurtherAction,
@@ -136,7 +137,8 @@ impl Indicator for ReferralRoute {
 }
 
 /// How far back a repeat referral looks (ECS 14a).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum LookBack {
     /// Twelve months before the referral's own date.
     TwelveMonths,

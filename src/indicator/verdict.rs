@@ -54,6 +54,7 @@ impl fmt::Display for Verdict {
 ///
 /// Which of them an indicator may post is fixed by the [`Shape`](super::Shape) in its definition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Outcome {
     /// For a proportion.
     Judged(Verdict),

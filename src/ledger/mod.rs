@@ -6,6 +6,7 @@
 mod daybook;
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
@@ -87,7 +88,7 @@ pub(crate) struct Header {
 }
 
 impl Header {
-    fn same(&self, other: &Self) -> Result<(), MergeError> {
+    pub(crate) fn same(&self, other: &Self) -> Result<(), MergeError> {
         if self.definitions != other.definitions {
             let differs = |(a, b): &(&Arc<Definition>, &Arc<Definition>)| a != b;
             let pair = self.definitions.iter().zip(&other.definitions).find(differs);
@@ -144,9 +145,9 @@ impl Ledger {
         &self.header
     }
 
-    /// The header by itself, so that the accounts can be posted to meanwhile.
-    pub(crate) fn shared_header(&self) -> Arc<Header> {
-        Arc::clone(&self.header)
+    /// Whether it was judged under these terms.
+    pub(crate) fn is_under(&self, header: &Arc<Header>) -> Result<(), MergeError> {
+        if Arc::ptr_eq(&self.header, header) { Ok(()) } else { self.header.same(header) }
     }
 
     pub(crate) fn account(&self, slot: usize) -> Option<&Account> {
@@ -158,17 +159,22 @@ impl Ledger {
     }
 
     pub(crate) fn note(&mut self, finding: Finding, sign: i64) {
-        let times = self.findings.entry(finding).or_default();
-        *times += sign;
-    }
-
-    pub(crate) fn settle_findings(&mut self) {
-        self.findings.retain(|_, times| *times != 0);
+        match self.findings.entry(finding) {
+            Entry::Vacant(place) => {
+                place.insert(sign);
+            }
+            Entry::Occupied(mut place) => {
+                *place.get_mut() += sign;
+                if *place.get() == 0 {
+                    place.remove();
+                }
+            }
+        }
     }
 
     /// What could not be judged as it should, because of its data; each finding once, in a stable order.
     pub fn findings(&self) -> impl Iterator<Item = &Finding> {
-        self.findings.keys()
+        self.findings.iter().filter(|(_, times)| **times > 0).map(|(finding, _)| finding)
     }
 
     /// The definitions of the indicators it keeps, in order.
@@ -195,7 +201,6 @@ impl Ledger {
         for (finding, times) in &other.findings {
             self.note(finding.clone(), *times);
         }
-        self.settle_findings();
         Ok(())
     }
 }
@@ -292,7 +297,8 @@ impl Account {
 
     /// The strata of a breakdown that have postings, in order.
     pub(crate) fn strata(&self, breakdown: usize) -> impl Iterator<Item = &Stratum> {
-        self.strata.keys().filter(move |(number, _)| *number == breakdown).map(|(_, stratum)| stratum)
+        let posted = self.strata.iter().filter(move |((number, _), books)| *number == breakdown && !books.is_blank());
+        posted.map(|((_, stratum), _)| stratum)
     }
 
     /// What stands in the books in total, or of one stratum.

@@ -26,9 +26,9 @@ pub struct Distribution {
     counts: BTreeMap<i64, u64>,
 }
 
-/// A list of days and counts that names a number of days twice, or counts it zero times.
+/// A list of days and counts that names a number of days twice, counts it zero times, or counts more than can be counted.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0} days are counted twice, or zero times")]
+#[error("{0} days are counted twice, zero times, or too often")]
 pub struct DistributionError(i64);
 
 impl TryFrom<Vec<(i64, u64)>> for Distribution {
@@ -36,7 +36,9 @@ impl TryFrom<Vec<(i64, u64)>> for Distribution {
 
     fn try_from(pairs: Vec<(i64, u64)>) -> Result<Self, DistributionError> {
         let mut counts = BTreeMap::new();
+        let mut total = 0u64;
         for (days, count) in pairs {
+            total = total.checked_add(count).ok_or(DistributionError(days))?;
             if count == 0 || counts.insert(days, count).is_some() {
                 return Err(DistributionError(days));
             }
@@ -104,7 +106,7 @@ impl Distribution {
         let (place, quarters) = (u64::try_from(position / 4).ok()?, i64::try_from(position % 4).ok()?);
         let low = self.nth(place)?;
         let high = if quarters == 0 { low } else { self.nth(place + 1)? };
-        let hundredths = i128::from(low) * 100 + i128::from(high - low) * i128::from(quarters) * 25;
+        let hundredths = i128::from(low) * 100 + (i128::from(high) - i128::from(low)) * i128::from(quarters) * 25;
         Decimal::try_from_i128_with_scale(hundredths, 2).ok().map(|value| value.normalize())
     }
 

@@ -160,7 +160,8 @@ impl Rate {
     /// Per 10,000, rounded half up to `places` decimal places.
     #[must_use]
     pub fn shown(&self, places: u32) -> Decimal {
-        rounded_quotient(10_000, self.count, self.population.residents, places).unwrap_or_default()
+        rounded_quotient(10_000, self.count, self.population.residents, places)
+            .unwrap_or_else(|| round_half_up(self.per_10_000(), places))
     }
 
     /// The count that a benchmark rate per 10,000 would give in this population, and how many fewer that is.

@@ -92,7 +92,8 @@ impl Ratio {
         (Decimal::from(self.numerator) * Decimal::ONE_HUNDRED).checked_div(Decimal::from(self.denominator))
     }
 
-    /// In percent, rounded half up to `places` decimal places; `None` for an empty denominator.
+    /// In percent, rounded half up to `places` decimal places; `None` for an empty denominator, or where so many places
+    /// cannot be written in 28 digits.
     #[must_use]
     pub fn rounded_percent(&self, places: u32) -> Option<Decimal> {
         rounded_quotient(100, self.numerator, self.denominator, places)
@@ -187,11 +188,10 @@ impl Composition {
     ///
     /// [`CompositionError`] where the parts add up to more than the count.
     pub fn new(count: u64, parts: Vec<(String, u64)>) -> Result<Self, CompositionError> {
-        let sum = parts.iter().fold(0u64, |sum, (_, part)| sum.saturating_add(*part));
-        if sum > count {
-            return Err(CompositionError { parts: sum, count });
+        match parts.iter().try_fold(0u64, |sum, (_, part)| sum.checked_add(*part)) {
+            Some(sum) if sum <= count => Ok(Self { count, parts }),
+            sum => Err(CompositionError { parts: sum.unwrap_or(u64::MAX), count }),
         }
-        Ok(Self { count, parts })
     }
 
     /// The parts, and how many units are in none of them.
@@ -227,6 +227,6 @@ impl Composition {
     /// How many units are in no part.
     #[must_use]
     pub fn in_no_part(&self) -> u64 {
-        self.count - self.parts.iter().map(|(_, part)| part).sum::<u64>()
+        self.parts.iter().fold(self.count, |rest, (_, part)| rest.saturating_sub(*part))
     }
 }

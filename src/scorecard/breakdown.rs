@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use crate::calendar::{Span, birthday, next_day};
 use crate::chronology::{Chronology, PlanEntry, Unit};
 use crate::ledger::Stratum;
-use crate::record::{EthnicGroup, Ethnicity, Family, Sex, StatutoryCode};
+use crate::record::{EthnicGroup, Ethnicity, Family, Sex};
 
 /// Divides the units of every figure into strata: each unit is in exactly one on each day, so the strata add up to the
 /// total.
@@ -191,10 +191,9 @@ impl Breakdown for ByPlacementType {
     fn stratum(&self, child: &Chronology<'_>, _: Unit, day: NaiveDate) -> Stratum {
         match child.care().on(day) {
             None => Stratum::new("not looked after"),
-            Some(episode) => match episode.place.kind.known() {
-                Some(kind) => Stratum::new(kind.letters()),
-                None => Stratum::not_recorded(),
-            },
+            Some(episode) => {
+                child.letters(episode.place.kind).map_or_else(Stratum::not_recorded, |letters| Stratum::new(letters))
+            }
         }
     }
 
@@ -279,8 +278,8 @@ impl Breakdown for AgeBands {
         let person = child.person();
         match (person.age_on(day), person.date_of_birth.or(person.expected_date_of_birth)) {
             (Some(age), _) => Stratum::new(self.label(age)),
-            (None, Some(due)) if day < due || person.date_of_birth.is_none() => Stratum::new("unborn"),
-            _ => Stratum::not_recorded(),
+            (None, Some(_)) => Stratum::new("unborn"),
+            (None, None) => Stratum::not_recorded(),
         }
     }
 

@@ -1,17 +1,17 @@
 //! The engine: judges children into a ledger.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use chrono::NaiveDate;
 
-use super::Breakdown;
 use super::evidence::{Collector, Evidence};
-use crate::calendar::{Basis, BasisError, Span, WorkingDays};
+use super::{Breakdown, Scorecard};
+use crate::calendar::{Basis, Span, WorkingDays};
 use crate::chronology::Chronology;
 use crate::dataset::{Child, Dataset, Finding};
 use crate::indicator::{AnyIndicator, Outcome, Posting, Sink, Timing, Verdict};
-use crate::ledger::{Header, Ledger, Look, Slot, Stratum};
+use crate::ledger::{Header, Ledger, Look, MergeError, Slot, Stratum};
 
 /// What the engine cannot calculate, or a ledger cannot answer.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -50,9 +50,9 @@ pub enum EngineError {
         /// The bases it has.
         offered: String,
     },
-    /// A text that names no basis.
-    #[error(transparent)]
-    Basis(#[from] BasisError),
+    /// The ledger was judged under other terms than those of this engine.
+    #[error("the ledger is not one of this engine: {0}")]
+    OtherLedger(MergeError),
 }
 
 /// Judges children under stated terms: which indicators, broken down how, known when, on which working days.
@@ -98,6 +98,8 @@ pub struct Engine {
     windowed_bases: Vec<Basis>,
     known_at: Option<NaiveDate>,
     working_days: WorkingDays,
+    /// What follows from the rest, once it has been asked for.
+    header: OnceLock<Result<Arc<Header>, EngineError>>,
 }
 
 impl fmt::Debug for Engine {
@@ -120,13 +122,20 @@ impl Engine {
             windowed_bases: Vec::new(),
             known_at: None,
             working_days: WorkingDays::england_and_wales(),
+            header: OnceLock::new(),
         }
+    }
+
+    /// The header for the terms as they are now.
+    fn header(&self) -> Result<Arc<Header>, EngineError> {
+        self.header.get_or_init(|| self.new_header().map(Arc::new)).clone()
     }
 
     /// Breaks every figure down by `breakdown` too.
     #[must_use]
     pub fn by(mut self, breakdown: impl Breakdown + 'static) -> Self {
         self.breakdowns.push(Arc::new(breakdown));
+        self.header = OnceLock::new();
         self
     }
 
@@ -134,6 +143,7 @@ impl Engine {
     #[must_use]
     pub fn on(mut self, basis: Basis) -> Self {
         self.windowed_bases.push(basis);
+        self.header = OnceLock::new();
         self
     }
 
@@ -141,6 +151,7 @@ impl Engine {
     #[must_use]
     pub fn known_at(mut self, day: NaiveDate) -> Self {
         self.known_at = Some(day);
+        self.header = OnceLock::new();
         self
     }
 
@@ -148,6 +159,7 @@ impl Engine {
     #[must_use]
     pub fn working_days(mut self, calendar: WorkingDays) -> Self {
         self.working_days = calendar;
+        self.header = OnceLock::new();
         self
     }
 
@@ -156,13 +168,25 @@ impl Engine {
         self.breakdowns.iter().map(|breakdown| breakdown.name())
     }
 
+    /// The readings of every indicator, on every basis of its definition, at each of the days, with the number of all
+    /// findings: those in the records and those of the calculation.
+    ///
+    /// # Errors
+    ///
+    /// As [`Engine::run`].
+    pub fn scorecard(&self, dataset: &Dataset, as_at: &[NaiveDate]) -> Result<Scorecard, EngineError> {
+        let mut card = self.run(dataset)?.scorecard(as_at)?;
+        card.findings += dataset.findings().len() as u64;
+        Ok(card)
+    }
+
     /// A ledger under the terms of this engine with nothing posted in it.
     ///
     /// # Errors
     ///
     /// Where two indicators or two breakdowns have the same name, or an indicator's definition contradicts its type.
     pub fn ledger(&self) -> Result<Ledger, EngineError> {
-        Ok(Ledger::open(Arc::new(self.header()?)))
+        Ok(Ledger::open(self.header()?))
     }
 
     /// Judges every child of `dataset`.
@@ -182,7 +206,8 @@ impl Engine {
     ///
     /// # Errors
     ///
-    /// Where an indicator posts an outcome that its shape does not know.
+    /// Where the ledger is of an engine with other terms, or an indicator posts an outcome that its shape does not know; after
+    /// the latter the child is posted in part and the ledger of no use any more.
     pub fn post(&self, ledger: &mut Ledger, child: &Child<'_>) -> Result<(), EngineError> {
         self.judge(ledger, child, 1)
     }
@@ -193,9 +218,7 @@ impl Engine {
     ///
     /// As [`Engine::post`].
     pub fn retract(&self, ledger: &mut Ledger, child: &Child<'_>) -> Result<(), EngineError> {
-        self.judge(ledger, child, -1)?;
-        ledger.settle_findings();
-        Ok(())
+        self.judge(ledger, child, -1)
     }
 
     /// The units behind a figure with verdict and reason, also those that were missed or excluded, by person and record.
@@ -230,7 +253,7 @@ impl Engine {
         Ok(evidence)
     }
 
-    fn header(&self) -> Result<Header, EngineError> {
+    fn new_header(&self) -> Result<Header, EngineError> {
         let mut keys = Vec::new();
         let mut slots = Vec::new();
         for (at, indicator) in self.indicators.iter().enumerate() {
@@ -242,11 +265,15 @@ impl Engine {
             if keys.contains(&key) {
                 return Err(EngineError::RepeatedIndicator(key));
             }
+            if let Some(basis) = definition.bases.iter().find(|basis| !has_figures(definition.timing, **basis)) {
+                let offered = if definition.timing == Timing::Stock { "as-at" } else { "every window" };
+                return Err(EngineError::NoSuchBasis { indicator: key, basis: *basis, offered: offered.to_owned() });
+            }
             keys.push(key);
             if indicator.timing() == Timing::Windowed {
                 let mut bases: Vec<Basis> = Vec::new();
                 for basis in definition.bases.iter().chain(&self.windowed_bases) {
-                    if *basis != Basis::AsAt && !bases.contains(basis) {
+                    if has_figures(Timing::Windowed, *basis) && !bases.contains(basis) {
                         bases.push(*basis);
                     }
                 }
@@ -269,8 +296,9 @@ impl Engine {
     }
 
     fn judge(&self, ledger: &mut Ledger, child: &Child<'_>, sign: i64) -> Result<(), EngineError> {
+        let header = self.header()?;
+        ledger.is_under(&header).map_err(EngineError::OtherLedger)?;
         child.known_at(self.known_at, |chronology| {
-            let header = ledger.shared_header();
             for (at, slot) in header.slots.iter().enumerate() {
                 let Some(indicator) = self.indicators.get(slot.indicator) else { continue };
                 let mut poster =
@@ -283,6 +311,11 @@ impl Engine {
             Ok(())
         })
     }
+}
+
+/// Whether indicators of this timing have figures on this basis: stocks as at a day, all others in a window.
+fn has_figures(timing: Timing, basis: Basis) -> bool {
+    (timing == Timing::Stock) == (basis == Basis::AsAt)
 }
 
 /// Which account answers, and how it is looked at.

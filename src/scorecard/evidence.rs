@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::Breakdown;
 use crate::chronology::Chronology;
 use crate::dataset::Finding;
-use crate::indicator::{Definition, Outcome, Posting, Shape, Sink};
+use crate::indicator::{Definition, Outcome, Posting, Shape, Sink, Verdict};
 use crate::ledger::{Look, Stratum};
 use crate::record::Family;
 
@@ -28,8 +28,19 @@ pub struct Evidence {
     pub day: NaiveDate,
     /// The verdict, the part, or the number of days: "not met", "S47", "46".
     pub outcome: String,
+    /// The verdict, of a proportion.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verdict: Option<Verdict>,
     /// Why: "re-referral after 363 days".
     pub reason: String,
+    /// The code of the reason, the same for all units it is given to: "re-referral after {} days".
+    pub reason_code: String,
+    /// The number in the reason: 363.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason_number: Option<i64>,
+    /// The child's families (sibling groups), where the indicator counts them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub families: Vec<String>,
     /// By breakdown of the engine: the stratum of the unit.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub strata: Vec<(String, Stratum)>,
@@ -80,13 +91,22 @@ impl Sink for Collector<'_, '_> {
             .breakdowns
             .iter()
             .map(|breakdown| (breakdown.name().to_owned(), breakdown.stratum(self.chronology, posting.unit, day)));
+        let counted = if self.definition.sibling_groups { self.chronology.families() } else { &[] };
+        let families = counted.iter().map(|member| self.chronology.text(member.family).to_owned()).collect();
         self.evidence.push(Evidence {
             person: self.chronology.text(self.chronology.person().id).to_owned(),
             family: posting.unit.family,
             unit: self.chronology.text(posting.unit.id).to_owned(),
             day,
             outcome: self.outcome(posting.outcome),
+            verdict: match posting.outcome {
+                Outcome::Judged(verdict) => Some(verdict),
+                _ => None,
+            },
             reason: posting.reason.to_string(),
+            reason_code: posting.reason.code().to_owned(),
+            reason_number: posting.reason.number(),
+            families,
             strata: strata.collect(),
         });
     }

@@ -1,4 +1,4 @@
-//! Readings: one figure, with the definition that made it.
+//! Readings: one figure, with the key and version of the rule that made it.
 
 use std::fmt;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use super::engine::{EngineError, find};
 use crate::calendar::{Basis, Window};
 use crate::indicator::{Definition, Pending, Shape};
 use crate::ledger::{Amount, Counted, Ledger, Stratum};
-use crate::measure::{Composition, CompositionError, Distribution, Ratio, Tally};
+use crate::measure::{Composition, CompositionError, Distribution, Footing, Population, Rate, RateError, Ratio, Tally};
 
 /// What was counted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,8 +34,8 @@ pub enum Figure {
 ///
 /// # JSON
 ///
-/// As INDICATORS §6: `value` is a text in percent, or null beside `"no_value": "empty denominator"`. What does not add up
-/// does not deserialise.
+/// One object a reading: `value` is a text in percent, or null beside `"no_value": "empty denominator"`. What is read are the
+/// counts; counts that do not add up do not deserialise, and `value`, `shown` and `quartiles` are worked out again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Form", into = "Form")]
 pub struct Reading {
@@ -113,6 +113,39 @@ impl Reading {
         }
     }
 
+    /// The rate per 10,000 of a count of children that has the parts `UASC` and `not UASC`, on the footing asked for;
+    /// `None` for all other readings.
+    ///
+    /// # Errors
+    ///
+    /// Where the population is zero.
+    ///
+    /// ```
+    /// use csc_kpi::calendar::Basis;
+    /// use csc_kpi::indicator::catalogue;
+    /// use csc_kpi::measure::{Footing, Population};
+    /// use csc_kpi::record::LookedAfterEpisode;
+    /// use csc_kpi::{Dataset, Engine, NaiveDate};
+    ///
+    /// let day = |y, m, d| NaiveDate::from_ymd_opt(y, m, d).unwrap();
+    /// let dataset: Dataset = [LookedAfterEpisode::new("E1", "C1", day(2018, 1, 5))].into_iter().collect();
+    /// let ledger = Engine::new(catalogue::standard()).run(&dataset)?;
+    /// let reading = ledger.reading("CLA", Basis::AsAt, day(2018, 3, 31))?;
+    /// let residents = Population::new(2_000, 2017, "mid-year estimate");
+    /// let rate = reading.rate(Footing::ExcludingUnaccompanied, residents).unwrap().unwrap();
+    /// assert_eq!(rate.shown(0).to_string(), "5");
+    /// # Ok::<(), csc_kpi::EngineError>(())
+    /// ```
+    pub fn rate(&self, footing: Footing, population: Population) -> Option<Result<Rate, RateError>> {
+        let composition = self.composition()?;
+        let (_, others) = (composition.part("UASC")?, composition.part("not UASC")?);
+        let count = match footing {
+            Footing::All => composition.count(),
+            Footing::ExcludingUnaccompanied => others,
+        };
+        Some(Rate::new(count, footing, population))
+    }
+
     /// Numerator and denominator of a proportion.
     #[must_use]
     pub fn ratio(&self) -> Option<Ratio> {
@@ -141,7 +174,7 @@ impl Reading {
     }
 
     /// As printed: a proportion in percent with so many decimal places, a composition as its count, a distribution as its
-    /// median; `None` where there is no value.
+    /// exact median, both whatever the number of places; `None` where there is no value.
     #[must_use]
     pub fn shown(&self, places: u32) -> Option<String> {
         match &self.figure {
@@ -278,7 +311,8 @@ pub struct Scorecard {
     /// The day the calculation was pinned to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub known_at: Option<NaiveDate>,
-    /// How many data-quality findings stand behind it; a host adds those of its dataset.
+    /// How many data-quality findings stand behind it: of the calculation where a ledger made it, of the records too where
+    /// [`Engine::scorecard`](crate::Engine::scorecard) did.
     pub findings: u64,
     /// The readings.
     pub readings: Vec<Reading>,
@@ -300,6 +334,9 @@ pub enum ReadingError {
     /// Neither verdicts, nor a count, nor days; or several of them.
     #[error("{0}: is neither a proportion, nor a composition, nor a distribution")]
     Shape(String),
+    /// A breakdown without a stratum, or a stratum without a breakdown.
+    #[error("{0}: breakdown and stratum come together")]
+    Stratum(String),
     /// A window that is not that of basis and day.
     #[error("{0}: the window is not that of its basis and day")]
     Window(String),
@@ -343,9 +380,18 @@ struct Proportion {
     tally: Tally,
     numerator: u64,
     denominator: u64,
+    #[serde(default, skip_serializing_if = "is_usual")]
+    pending_counts: bool,
+    #[serde(default)]
     value: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     no_value: Option<String>,
+}
+
+/// Pending units stand aside in most rules, so that is not written.
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+const fn is_usual(pending_counts: &bool) -> bool {
+    !*pending_counts
 }
 
 const fn first() -> u32 {
@@ -412,6 +458,7 @@ impl From<Reading> for Form {
                     tally,
                     numerator: ratio.numerator(),
                     denominator: ratio.denominator(),
+                    pending_counts: pending == Pending::Counts,
                     value: ratio.percent_text(),
                     no_value: ratio.percent_text().is_none().then(|| "empty denominator".to_owned()),
                 });
@@ -437,16 +484,17 @@ impl TryFrom<Form> for Reading {
         if form.window != form.basis.window(form.as_at) {
             return Err(ReadingError::Window(form.indicator));
         }
+        if form.breakdown.is_some() != form.stratum.is_some() {
+            return Err(ReadingError::Stratum(form.indicator));
+        }
         let figure = match (form.proportion, form.count, form.days) {
             (Some(proportion), None, None) => {
-                let pending = [Pending::StandsAside, Pending::Counts].into_iter().find(|pending| {
-                    let ratio = proportion.tally.ratio(*pending);
-                    (ratio.numerator(), ratio.denominator()) == (proportion.numerator, proportion.denominator)
-                });
-                match pending {
-                    Some(pending) => Figure::Proportion(proportion.tally, pending),
-                    None => return Err(ReadingError::Ratio(form.indicator)),
+                let pending = if proportion.pending_counts { Pending::Counts } else { Pending::StandsAside };
+                let ratio = proportion.tally.ratio(pending);
+                if (ratio.numerator(), ratio.denominator()) != (proportion.numerator, proportion.denominator) {
+                    return Err(ReadingError::Ratio(form.indicator));
                 }
+                Figure::Proportion(proportion.tally, pending)
             }
             (None, Some(count), None) => {
                 Figure::Composition(Composition::new(count, form.parts.map_or_else(Vec::new, |parts| parts.0))?)

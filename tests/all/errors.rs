@@ -4,7 +4,7 @@ use csc_kpi::calendar::{Basis, FinancialYear, Moment, Quarter, WorkingDays};
 use csc_kpi::chronology::{Chronology, Unit};
 use csc_kpi::indicator::{AnyIndicator, Book, Definition, Flow, Indicator, Outcome, Reason, Shape, Timing, catalogue};
 use csc_kpi::measure::{Composition, Distribution, Footing, Population, Rate};
-use csc_kpi::record::{Family, Referral};
+use csc_kpi::record::{Assessment, Family, Referral};
 use csc_kpi::{AgeBands, BySex, ByTeam, Dataset, Engine, EngineError, MergeError, NaiveDate, Reading};
 
 fn day(month: u32, day: u32) -> NaiveDate {
@@ -108,6 +108,55 @@ fn ledgers_judged_under_different_terms_do_not_merge() {
 }
 
 #[test]
+fn an_engine_posts_to_no_other_engines_ledger() {
+    let dataset = one_referral();
+    let child = dataset.child("C1").unwrap();
+    let engine = Engine::new(catalogue::standard());
+    let mut other = Engine::new(catalogue::options()).ledger().unwrap();
+    let error = engine.post(&mut other, &child).unwrap_err();
+    assert!(matches!(error, EngineError::OtherLedger(MergeError::Definitions(_))), "{error}");
+    let mut pinned = engine.clone().known_at(day(1, 1)).ledger().unwrap();
+    assert!(matches!(engine.retract(&mut pinned, &child), Err(EngineError::OtherLedger(MergeError::KnownAt(..)))));
+    // An engine made alike posts to it.
+    assert!(Engine::new(catalogue::standard()).post(&mut engine.ledger().unwrap(), &child).is_ok());
+}
+
+#[test]
+fn a_definition_with_a_basis_its_timing_has_not() {
+    let definition = Definition::new("X", "X", "x", Timing::Flow).bases([Basis::AsAt]);
+    let error = Engine::new([AnyIndicator::new(Posts(definition, Outcome::Days(1)))]).ledger().unwrap_err();
+    assert_eq!(error.to_string(), "X has no figure on the basis as-at; it has every window");
+}
+
+#[test]
+fn retracting_first_and_posting_then_leaves_nothing() {
+    // Outside the table of bank holidays, so that there is a finding to retract too.
+    let long_ago = |month| NaiveDate::from_ymd_opt(2006, month, 1).unwrap();
+    let assessment = Assessment::new("A1", "C1", long_ago(1)).authorised(long_ago(2));
+    let dataset: Dataset = [assessment].into_iter().collect();
+    let child = dataset.child("C1").unwrap();
+    let engine = Engine::new(catalogue::standard()).by(BySex);
+    let mut ledger = engine.ledger().unwrap();
+    engine.retract(&mut ledger, &child).unwrap();
+    assert_eq!(ledger.findings().count(), 0);
+    engine.post(&mut ledger, &child).unwrap();
+    assert_eq!((ledger.findings().count(), &ledger), (0, &engine.ledger().unwrap()));
+    let strata = ledger.readings_by("ECS 138", Basis::Cumulative, long_ago(2), "sex").unwrap();
+    assert!(strata.is_empty(), "{strata:?}");
+}
+
+#[test]
+fn counts_beyond_what_can_be_counted_are_refused_not_wrapped() {
+    let most = u64::MAX;
+    assert!(Composition::new(most, vec![("a".to_owned(), most), ("b".to_owned(), 1)]).is_err());
+    assert!(serde_json::from_str::<Distribution>("[[1,18446744073709551615],[2,2]]").is_err());
+    let widest: Distribution = [i64::MIN, i64::MAX].into_iter().collect();
+    assert_eq!(widest.median().unwrap().to_string(), "-0.5");
+    let rate = Rate::new(418, Footing::All, Population::new(45_589, 2016, "estimate")).unwrap();
+    assert_eq!(rate.shown(27).to_string()[..9], *"91.688784");
+}
+
+#[test]
 fn texts_that_are_no_period_basis_or_date() {
     for text in ["2017/19", "17/18", "2017-18", "2017/018", ""] {
         assert!(text.parse::<FinancialYear>().is_err(), "{text}");
@@ -160,6 +209,8 @@ fn counts_that_do_not_add_up() {
     assert_eq!(error.to_string(), "the parts add up to 3, more than the count 2");
     let json = r#"{"indicator":"CLA","basis":"as-at","as_at":"2018-03-31","count":1,"parts":{"UASC":2}}"#;
     assert!(serde_json::from_str::<Reading>(json).is_err());
+    let half = r#"{"indicator":"CLA","basis":"as-at","as_at":"2018-03-31","count":1,"parts":{},"stratum":"Male"}"#;
+    assert!(serde_json::from_str::<Reading>(half).is_err());
     for json in ["[[3,1],[3,2]]", "[[3,0]]"] {
         assert!(serde_json::from_str::<Distribution>(json).is_err(), "{json}");
     }

@@ -23,7 +23,7 @@ type Coverage = BTreeMap<String, u32>;
 const VERDICTS: [&str; 5] = ["met", "not met", "pending", "excepted", "excluded"];
 
 /// Pairs of readings of which the generators must find histories that tell them apart.
-const TOLD_APART: [(&str, &str); 8] = [
+const TOLD_APART: [(&str, &str); 9] = [
     ("NI 68", "NI 68 by-event"),
     ("ECS 14a", "ECS 14a 365 days"),
     ("ECS 138", "ECS 138 from referral"),
@@ -32,6 +32,7 @@ const TOLD_APART: [(&str, &str); 8] = [
     ("NI 65a", "NI 65a start to start"),
     ("NI 62", "NI 62 raw-moves"),
     ("NI 64 open", "ECS 133"),
+    ("Missing children", "Missing children home first"),
 ];
 
 /// What cannot be: a verdict that no sentence of the rule gives.
@@ -214,7 +215,7 @@ fn features() -> Coverage {
         let parts: &[&str] = match indicator {
             "NI 68 route" => &["S47", "S17", "not recorded"],
             "CLA" => &["UASC", "not UASC"],
-            "Missing episodes" | "Missing children" => {
+            "Missing episodes" | "Missing children" | "Missing children home first" => {
                 &["missing from care", "away without authorisation", "missing from home", "no part"]
             }
             "WRI" => &["completed", "refused", "not required", "outstanding"],

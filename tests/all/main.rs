@@ -11,6 +11,7 @@ mod differential;
 mod errors;
 mod generators;
 mod golden;
+mod handbook;
 mod laws;
 mod meta;
 mod oracle;

@@ -70,7 +70,7 @@ pub(crate) enum OracleKind {
 }
 
 /// Every indicator, option and companion that the oracle knows.
-pub(crate) const INDICATORS: [(&str, OracleKind); 35] = [
+pub(crate) const INDICATORS: [(&str, OracleKind); 36] = [
     ("NI 68", OracleKind::Flow),
     ("NI 68 by-event", OracleKind::Flow),
     ("NI 68 route", OracleKind::Flow),
@@ -99,6 +99,7 @@ pub(crate) const INDICATORS: [(&str, OracleKind); 35] = [
     ("Care leavers status age", OracleKind::Day),
     ("Missing episodes", OracleKind::Flow),
     ("Missing children", OracleKind::Flow),
+    ("Missing children home first", OracleKind::Flow),
     ("WRI", OracleKind::Flow),
     ("WRI offered", OracleKind::Flow),
     ("WRI completed", OracleKind::Flow),
@@ -557,7 +558,8 @@ impl Oracle {
             "CLA" => return plain(self.cla(as_at)),
             "Care leavers status age" => return plain(self.care_leavers_status_age(as_at)),
             "Missing episodes" => return plain(self.missing_episodes(days())),
-            "Missing children" => return plain(self.missing_children(days())),
+            "Missing children" => return plain(self.missing_children(days(), [FROM_CARE, AWAY, FROM_HOME])),
+            "Missing children home first" => return plain(self.missing_children(days(), [FROM_HOME, AWAY, FROM_CARE])),
             "WRI" => return plain(self.wri(days())),
             "NI 68" => self.ni_68(days(), false),
             "NI 68 by-event" => self.ni_68(days(), true),
@@ -1370,15 +1372,15 @@ impl Oracle {
         composition(&[FROM_CARE, AWAY, FROM_HOME], &started.map(|m| self.kind_of(m)).collect::<Vec<_>>())
     }
 
-    fn missing_children(&self, days: Days) -> OracleFigure {
+    fn missing_children(&self, days: Days, order: [&'static str; 3]) -> OracleFigure {
         let mut kinds: BTreeMap<&str, Vec<Option<&'static str>>> = BTreeMap::new();
         for episode in self.missing.iter().filter(|m| self.holds(days, m.start.date())) {
             kinds.entry(&episode.person).or_default().push(self.kind_of(episode));
         }
         let mut children = Vec::new();
         for kinds in kinds.values() {
-            // Each child in one kind, care before away before home.
-            let kind = [FROM_CARE, AWAY, FROM_HOME].into_iter().find(|kind| kinds.contains(&Some(*kind)));
+            // Each child in one kind: care before away before home, or by the option the other way.
+            let kind = order.into_iter().find(|kind| kinds.contains(&Some(*kind)));
             if kinds.iter().collect::<BTreeSet<_>>().len() > 1 {
                 self.mark("missing: a child of several kinds");
             }

@@ -95,7 +95,10 @@ fn its_json_is_the_scorecard_of_the_library() {
     let met: u64 = bands.values().map(|band| band["met"].as_u64().unwrap()).sum();
     assert_eq!(met, suitable["met"].as_u64().unwrap());
     let looked_after = card["readings"].as_array().unwrap().iter().find(|r| r["indicator"] == "CLA").unwrap();
-    assert_eq!(looked_after["rate_per_10000"], "90.592029");
+    let [all, others] = looked_after["rates"].as_array().unwrap().as_slice() else { panic!("two footings") };
+    assert_eq!((&all["rate_per_10000"], &all["footing"]), (&"90.592029".into(), &"all".into()));
+    assert_eq!((&others["at_benchmark"]["count"], &others["at_benchmark"]["fewer"]), (&273.into(), &85.into()));
+    assert_eq!(others["population"]["residents"], 45_589);
 }
 
 #[test]
@@ -129,6 +132,28 @@ fn options_other_bases_and_known_at_can_be_asked_for() {
     assert_eq!(card["readings"][0]["window"]["start"], "2018-01-01");
     let pinned = json(&["--known-at", "2018-04-10", "--indicator", "WRI 72h", "--as-at", "2018-06-30"]);
     assert_eq!(pinned["known_at"], "2018-04-10");
+}
+
+#[test]
+fn a_rate_is_compared_only_on_the_footing_of_its_benchmark() {
+    let card = json(&["--indicator", "CLA", "--population", "50000", "--benchmark", "64", "--population-year", "2017"]);
+    let rates = card["readings"][0]["rates"].as_array().unwrap();
+    assert_eq!((&rates[0]["population"]["year"], &rates[0]["benchmark"]), (&2017.into(), &"64".into()));
+    assert_eq!((&rates[1]["footing"], rates[1].get("benchmark")), (&"excluding_unaccompanied".into(), None));
+}
+
+#[test]
+fn a_reader_that_stops_early_is_no_failure() {
+    for format in ["json", "csv", "table"] {
+        let mut child = Command::new(program())
+            .args(["--format", format, "--by", "team"])
+            .stdout(std::process::Stdio::piped())
+            .stderr(std::process::Stdio::null())
+            .spawn()
+            .unwrap();
+        drop(child.stdout.take());
+        assert!(child.wait().unwrap().success(), "{format}");
+    }
 }
 
 #[test]
@@ -170,6 +195,9 @@ fn what_is_wrong_with_an_argument_is_said_in_a_sentence() {
         (vec!["--basis", "yearly"], "is no basis (rolling-12m"),
         (vec!["--indicator", "CLA", "--basis", "cumulative"], "leave --basis out to see all"),
         (vec!["--by", "colour"], "possible values: sex"),
+        (vec!["--indicator", "CLA", "--indicator", "cla"], "give each indicator once"),
+        (vec!["--population", "0"], "0 is not in 1.."),
+        (vec!["--evidence", "--format", "csv"], "use --format json"),
         (vec!["--format", "xml"], "possible values: table"),
         (vec!["--findings", "/no/such/folder/findings.csv"], "cannot write /no/such/folder/findings.csv"),
     ] {
