@@ -2,6 +2,7 @@
 
 mod entry;
 mod looked_after;
+mod pinned;
 mod text;
 
 pub use entry::{
@@ -10,6 +11,7 @@ pub use entry::{
     ReviewEntry,
 };
 pub use looked_after::{CareEpisode, CareHistory, Link, Spell};
+pub(crate) use pinned::known_at;
 pub(crate) use text::Texts;
 pub use text::{Code, Key};
 
@@ -18,8 +20,7 @@ use std::fmt;
 
 use chrono::NaiveDate;
 
-use crate::calendar::Moment;
-use crate::record::{Family, InterviewFlag, StatutoryCode};
+use crate::record::{Family, StatutoryCode};
 
 /// Declares the entries of a child twice, borrowed and owned, from one list of families.
 macro_rules! families {
@@ -184,120 +185,5 @@ impl fmt::Debug for Chronology<'_> {
             .field("person", &self.text(self.person.id))
             .field("known_at", &self.known_at)
             .finish_non_exhaustive()
-    }
-}
-
-/// The entries as they were known on `day`.
-///
-/// What starts, is received, held or dated after it is unseen; an end, closure, authorisation or interview dated after it is
-/// not there yet; flags have no date and stand as they are.
-pub(crate) fn known_at(entries: &Entries<'_>, day: NaiveDate) -> Shelves {
-    let seen = |date: NaiveDate| date <= day;
-    let seen_or_undated = |date: Option<NaiveDate>| date.is_none_or(seen);
-    let by_then = |date: Option<NaiveDate>| date.filter(|d| seen(*d));
-    let moment_by_then = |at: Option<Moment>| at.filter(|m| seen(m.date()));
-    Shelves {
-        families: entries.families.to_vec(),
-        immigration: entries
-            .immigration
-            .iter()
-            .filter(|e| seen_or_undated(e.start))
-            .map(|e| ImmigrationEntry { end: by_then(e.end), ..*e })
-            .collect(),
-        referrals: entries
-            .referrals
-            .iter()
-            .filter(|e| seen(e.date))
-            .map(|e| ReferralEntry {
-                closed: by_then(e.closed),
-                closure_reason: if seen_or_undated(e.closed) { e.closure_reason } else { Code::NONE },
-                first_enquiry: by_then(e.first_enquiry),
-                first_assessment: by_then(e.first_assessment),
-                ..*e
-            })
-            .collect(),
-        assessments: entries
-            .assessments
-            .iter()
-            .filter(|e| seen(e.start.date()))
-            .map(|e| AssessmentEntry {
-                authorised: moment_by_then(e.authorised),
-                referral: e.referral.filter(|_| seen_or_undated(e.referral_date)),
-                referral_date: by_then(e.referral_date),
-                ..*e
-            })
-            .collect(),
-        enquiries: entries
-            .enquiries
-            .iter()
-            .filter(|e| seen(e.start.date()))
-            .map(|e| EnquiryEntry { end: moment_by_then(e.end), ..*e })
-            .collect(),
-        conferences: entries
-            .conferences
-            .iter()
-            .filter(|e| seen_or_undated(e.date.map(Moment::date)))
-            .map(|e| ConferenceEntry {
-                enquiry: e.enquiry.filter(|_| seen_or_undated(e.enquiry_start.map(Moment::date))),
-                enquiry_start: moment_by_then(e.enquiry_start),
-                ..*e
-            })
-            .collect(),
-        plans: entries
-            .plans
-            .iter()
-            .filter(|e| seen(e.start))
-            .map(|e| PlanEntry { end: by_then(e.end), ..*e })
-            .collect(),
-        reviews: entries.reviews.iter().filter(|e| seen_or_undated(e.date)).copied().collect(),
-        episodes: entries
-            .episodes
-            .iter()
-            .filter(|e| seen(e.start))
-            .map(|e| EpisodeEntry {
-                ceased: by_then(e.ceased),
-                ceased_reason: if seen_or_undated(e.ceased) { e.ceased_reason } else { Code::NONE },
-                placement: e.placement.filter(|_| seen_or_undated(e.placed)),
-                placed: by_then(e.placed),
-                place: if seen_or_undated(e.placed) { e.place } else { Place::UNKNOWN },
-                ..*e
-            })
-            .collect(),
-        placements: entries
-            .placements
-            .iter()
-            .filter(|e| seen(e.start))
-            .map(|e| PlacementEntry { end: by_then(e.end), ..*e })
-            .collect(),
-        legal_statuses: entries
-            .legal_statuses
-            .iter()
-            .filter(|e| seen(e.start))
-            .map(|e| LegalStatusEntry { end: by_then(e.end), ..*e })
-            .collect(),
-        missing: entries
-            .missing
-            .iter()
-            .filter(|e| seen(e.start.date()))
-            .map(|e| {
-                let interview = moment_by_then(e.interview_completed);
-                // The offer stands; that it was accepted is known from the interview. A refusal stands too.
-                let not_there_yet =
-                    interview != e.interview_completed && e.interview_accepted == Some(InterviewFlag::Yes);
-                MissingEntry {
-                    end: moment_by_then(e.end),
-                    interview_completed: interview,
-                    interview_accepted: if not_there_yet { None } else { e.interview_accepted },
-                    ..*e
-                }
-            })
-            .collect(),
-        care_leaver: entries.care_leaver.iter().filter(|e| seen_or_undated(e.latest_contact)).copied().collect(),
-        involvements: entries
-            .involvements
-            .iter()
-            .filter(|e| seen(e.start))
-            .map(|e| InvolvementEntry { end: by_then(e.end), ..*e })
-            .collect(),
     }
 }

@@ -191,9 +191,7 @@ impl Breakdown for ByPlacementType {
     fn stratum(&self, child: &Chronology<'_>, _: Unit, day: NaiveDate) -> Stratum {
         match child.care().on(day) {
             None => Stratum::new("not looked after"),
-            Some(episode) => {
-                child.letters(episode.place.kind).map_or_else(Stratum::not_recorded, |letters| Stratum::new(letters))
-            }
+            Some(episode) => child.letters(episode.place.kind).map_or_else(Stratum::not_recorded, Stratum::new),
         }
     }
 
