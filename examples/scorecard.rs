@@ -485,7 +485,7 @@ fn rates(arguments: &Arguments, reading: &Reading) -> Vec<Compared> {
             arguments.population_year.unwrap_or_else(|| reading.as_at().year()),
             arguments.population_source.as_deref().unwrap_or("source not given"),
         ),
-        None if sample => Population::new(45_589, 2016, "mid-year estimate"),
+        None if sample => Population::new(45_589, 2015, "ONS mid-year estimate"),
         None => return Vec::new(),
     };
     // Printed in the report of 2018 beside the rate of all children, and used there for those who are not UASC.

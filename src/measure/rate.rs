@@ -70,7 +70,7 @@ impl Population {
 /// use csc_kpi::Decimal;
 /// use csc_kpi::measure::{Footing, Population, Rate};
 ///
-/// let residents = Population::new(45_589, 2016, "ONS mid-year estimate");
+/// let residents = Population::new(45_589, 2015, "ONS mid-year estimate");
 /// let rate = Rate::new(418, Footing::All, residents)?;
 /// assert_eq!(rate.shown(0).to_string(), "92");
 ///

@@ -152,7 +152,7 @@ fn counts_beyond_what_can_be_counted_are_refused_not_wrapped() {
     assert!(serde_json::from_str::<Distribution>("[[1,18446744073709551615],[2,2]]").is_err());
     let widest: Distribution = [i64::MIN, i64::MAX].into_iter().collect();
     assert_eq!(widest.median().unwrap().to_string(), "-0.5");
-    let rate = Rate::new(418, Footing::All, Population::new(45_589, 2016, "estimate")).unwrap();
+    let rate = Rate::new(418, Footing::All, Population::new(45_589, 2015, "estimate")).unwrap();
     assert_eq!(rate.shown(27).to_string()[..9], *"91.688784");
 }
 

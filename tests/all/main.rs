@@ -9,6 +9,7 @@
 
 mod breakdowns;
 mod differential;
+mod edges;
 mod errors;
 mod generators;
 mod golden;

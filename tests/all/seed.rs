@@ -112,7 +112,7 @@ fn looked_after(report: &mut Report) {
     let others = report.part("CLA", "as-at", JUNE_2018, "not UASC");
     report.line("local children", "363", others);
     report.line("unaccompanied asylum seeking children", "55", unaccompanied);
-    let residents = || Population::new(45_589, 2016, "ONS mid-year estimate");
+    let residents = || Population::new(45_589, 2015, "ONS mid-year estimate");
     let rate = Rate::new(unaccompanied + others, Footing::All, residents()).unwrap();
     let local = Rate::new(others, Footing::ExcludingUnaccompanied, residents()).unwrap();
     let neighbours: Decimal = "59.9".parse().unwrap();
