@@ -9,8 +9,10 @@ use crate::record::{Accommodation, Activity, Eligibility, InTouch, Suitability};
 
 /// Each status with the days on which it is the latest of a young person aged 16 to 25 who counts as a care leaver.
 fn current<'a>(child: &Chronology<'a>) -> Vec<(&'a CareLeaverEntry, Span)> {
-    let Some(aged) = child.person().days_aged(16, 26) else { return Vec::new() };
     let rows = child.care_leaver();
+    // Most children have none, and so need no birthdays.
+    let aged = if rows.is_empty() { None } else { child.person().days_aged(16, 26) };
+    let Some(aged) = aged else { return Vec::new() };
     let from = |row: &CareLeaverEntry| row.latest_contact.unwrap_or(NaiveDate::MIN);
     let until = rows.iter().skip(1).map(|next| Some(from(next))).chain([None]);
     rows.iter()

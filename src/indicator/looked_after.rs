@@ -28,6 +28,9 @@ fn union(mut spans: Vec<Span>) -> Vec<Span> {
 
 /// The days on which CLA counts the child: looked after, other than a short break, and under 18.
 pub(super) fn counted_days(child: &Chronology<'_>) -> Vec<Span> {
+    if child.episodes().is_empty() {
+        return Vec::new();
+    }
     let minor = child.person().days_under(ADULT);
     union(child.care().counted().map(|(episode, _)| episode.span.and(minor)).collect())
 }
@@ -179,6 +182,9 @@ impl Indicator for StablePlacements {
     }
 
     fn judge(&self, child: &Chronology<'_>, book: &mut Book<'_, Stock>) {
+        if child.episodes().is_empty() {
+            return;
+        }
         let under_16 = child.person().days_under(16);
         for (episode, link) in child.care().counted() {
             let unit_days = episode.span.and(under_16).from_day(first_day_months_back(link.period_start, 30));
@@ -220,6 +226,9 @@ impl Allocation {
 
     pub(super) fn judge(child: &Chronology<'_>, days: Vec<Span>, book: &mut Book<'_, Stock>) {
         let days = union(days);
+        if days.is_empty() {
+            return;
+        }
         let spans: Vec<Span> = child.involvements().iter().map(InvolvementEntry::span).collect();
         for piece in pieces(&days, &spans) {
             let open = || child.involvements().iter().filter(|involvement| involvement.span().covers(piece.start));

@@ -183,7 +183,7 @@ impl Indicator for RepeatReferrals {
         // The one just before is the nearest, so it decides.
         let mut before: Option<NaiveDate> = None;
         for (unit, date, _) in OneDay::all(child) {
-            let from = match self.look_back {
+            let from = || match self.look_back {
                 LookBack::TwelveMonths => minus_months(date, 12),
                 LookBack::Days365 => plus_days(date, -365),
             };
@@ -191,7 +191,7 @@ impl Indicator for RepeatReferrals {
                 None => (Verdict::NotMet, Reason::of("first referral")),
                 Some(earlier) => {
                     let days = (date - earlier).num_days();
-                    if from <= earlier {
+                    if from() <= earlier {
                         (Verdict::Met, Reason::counted("re-referral after {} days", days))
                     } else {
                         (Verdict::NotMet, Reason::counted("last referral {} days before", days))

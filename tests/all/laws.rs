@@ -206,6 +206,41 @@ mod readings {
         }
 
         #[test]
+        fn streaming_is_batch_is_incremental(
+            histories in prop::collection::vec(strategies::history(), 1..5),
+            changed in strategies::history(),
+        ) {
+            // Ids of their own, so that no history reaches into another.
+            let histories: Vec<Vec<Record>> = histories
+                .into_iter()
+                .enumerate()
+                .map(|(times, history)| (0..times).fold(history, |history, _| history.iter().map(renamed).collect()))
+                .collect();
+            let engine = Engine::new(everything()).by(ByTeam);
+            let batch = engine.run(&histories.concat().into_iter().collect()).unwrap();
+            let mut streamed = engine.ledger().unwrap();
+            let alone = |history: &Vec<Record>| history.iter().cloned().collect::<Dataset>();
+            for child in &histories {
+                let dataset = alone(child);
+                for child in dataset.children() {
+                    engine.post(&mut streamed, &child).unwrap();
+                }
+            }
+            prop_assert_eq!(&streamed, &batch);
+            // The first child changes.
+            let (old, new) = (alone(&histories[0]), alone(&changed));
+            for child in old.children() {
+                engine.retract(&mut streamed, &child).unwrap();
+            }
+            for child in new.children() {
+                engine.post(&mut streamed, &child).unwrap();
+            }
+            let others = histories[1..].concat();
+            let after = engine.run(&changed.into_iter().chain(others).collect()).unwrap();
+            prop_assert_eq!(streamed, after);
+        }
+
+        #[test]
         fn scorecards_are_read_as_they_are_written(
             records in strategies::population(1..4),
             day in strategies::reporting_date(),
