@@ -26,8 +26,15 @@ pub(crate) struct Texts {
     bytes: String,
     /// Where each text ends; it starts where the one before it ends.
     ends: Vec<u64>,
-    /// Open addressing over the keys, a power of two long; zero is free.
-    slots: Vec<u32>,
+    /// Open addressing, a power of two long. The hash beside the key spares most looks at texts that are not the one.
+    slots: Vec<Slot>,
+}
+
+#[derive(Clone, Copy)]
+struct Slot {
+    hash: u32,
+    /// `None` where the slot is free.
+    key: Option<Key>,
 }
 
 impl Texts {
@@ -43,61 +50,55 @@ impl Texts {
 
     /// The key of `text`, if it is in the table.
     pub(crate) fn find(&self, text: &str) -> Option<Key> {
-        if self.slots.is_empty() {
-            return None;
-        }
-        let mask = self.slots.len() - 1;
-        let mut slot = hash(text) & mask;
-        loop {
-            let key = Key(NonZeroU32::new(*self.slots.get(slot)?)?);
-            if self.get(key) == text {
-                return Some(key);
-            }
-            slot = (slot + 1) & mask;
-        }
+        self.slots.get(self.place(hash(text), Some(text))?)?.key
     }
 
     /// The key of `text`, added where it is new; `None` once four thousand million texts are in.
     pub(crate) fn add(&mut self, text: &str) -> Option<Key> {
-        if let Some(key) = self.find(text) {
-            return Some(key);
-        }
-        let key = Key(NonZeroU32::new(u32::try_from(self.ends.len() + 1).ok()?)?);
-        self.bytes.push_str(text);
-        self.ends.push(self.bytes.len() as u64);
-        // At most three quarters full.
-        if self.ends.len() * 4 > self.slots.len() * 3 {
+        // At most three quarters full, so that there is always a free slot.
+        if (self.ends.len() + 1) * 4 > self.slots.len() * 3 {
             self.grow();
-        } else {
-            self.settle(key);
         }
-        Some(key)
+        let hash = hash(text);
+        let place = self.place(hash, Some(text))?;
+        let slot = self.slots.get_mut(place)?;
+        if slot.key.is_none() {
+            let key = Key(NonZeroU32::new(u32::try_from(self.ends.len() + 1).ok()?)?);
+            *slot = Slot { hash, key: Some(key) };
+            self.bytes.push_str(text);
+            self.ends.push(self.bytes.len() as u64);
+        }
+        slot.key
+    }
+
+    /// The slot that holds `text`, or the free one where it would be; of no text the first free one for the hash.
+    fn place(&self, hash: u32, text: Option<&str>) -> Option<usize> {
+        let mask = self.slots.len().checked_sub(1)?;
+        let mut at = hash as usize & mask;
+        loop {
+            let slot = self.slots.get(at)?;
+            match (slot.key, text) {
+                (None, _) => return Some(at),
+                (Some(key), Some(text)) if slot.hash == hash && self.get(key) == text => return Some(at),
+                _ => at = (at + 1) & mask,
+            }
+        }
     }
 
     fn grow(&mut self) {
-        self.slots = vec![0; (self.slots.len() * 2).max(64)];
-        for index in 1..=u32::try_from(self.ends.len()).unwrap_or(u32::MAX) {
-            if let Some(index) = NonZeroU32::new(index) {
-                self.settle(Key(index));
+        let free = Slot { hash: 0, key: None };
+        let old = std::mem::take(&mut self.slots);
+        self.slots = vec![free; (old.len() * 2).max(64)];
+        for slot in old.into_iter().filter(|slot| slot.key.is_some()) {
+            if let Some(place) = self.place(slot.hash, None).and_then(|at| self.slots.get_mut(at)) {
+                *place = slot;
             }
-        }
-    }
-
-    fn settle(&mut self, key: Key) {
-        let mask = self.slots.len() - 1;
-        let mut slot = hash(self.get(key)) & mask;
-        while let Some(taken) = self.slots.get_mut(slot) {
-            if *taken == 0 {
-                *taken = key.0.get();
-                return;
-            }
-            slot = (slot + 1) & mask;
         }
     }
 
     /// Bytes on the heap.
     pub(crate) fn heap_bytes(&self) -> usize {
-        self.bytes.capacity() + self.ends.capacity() * 8 + self.slots.capacity() * 4
+        self.bytes.capacity() + self.ends.capacity() * size_of::<u64>() + self.slots.capacity() * size_of::<Slot>()
     }
 }
 
@@ -108,8 +109,8 @@ impl fmt::Debug for Texts {
 }
 
 #[allow(clippy::cast_possible_truncation, reason = "the low bits of a hash are as good as all")]
-fn hash(text: &str) -> usize {
-    BuildHasherDefault::<DefaultHasher>::default().hash_one(text) as usize
+fn hash(text: &str) -> u32 {
+    BuildHasherDefault::<DefaultHasher>::default().hash_one(text) as u32
 }
 
 /// A code as a dataset keeps it, in four bytes: none, one the list knows, or another text.
