@@ -11,7 +11,9 @@ use super::engine::{EngineError, find};
 use crate::calendar::{Basis, Window};
 use crate::indicator::{Definition, Pending, Shape};
 use crate::ledger::{Amount, Counted, Ledger, Stratum};
-use crate::measure::{Composition, CompositionError, Distribution, Footing, Population, Rate, RateError, Ratio, Tally};
+use crate::measure::{
+    Composition, CompositionError, Distribution, Footing, Population, Rate, RateError, Ratio, Tally, Value,
+};
 
 /// What was counted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -170,6 +172,17 @@ impl Reading {
         match &self.figure {
             Figure::Distribution(distribution) => Some(distribution),
             _ => None,
+        }
+    }
+
+    /// What a standard judges and a comparison compares: the share of a proportion, the count of a composition, the median of
+    /// a distribution; `None` for a distribution without a day. A share without a denominator is a value without a number.
+    #[must_use]
+    pub fn value(&self) -> Option<Value> {
+        match &self.figure {
+            Figure::Proportion(tally, pending) => Some(Value::Percent(tally.ratio(*pending))),
+            Figure::Composition(composition) => Some(Value::Count(composition.count())),
+            Figure::Distribution(distribution) => distribution.median().map(Value::Days),
         }
     }
 

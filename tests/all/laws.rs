@@ -293,8 +293,11 @@ mod readings {
 }
 
 mod measures {
+    use std::cmp::Ordering;
+
     use super::*;
-    use csc_kpi::{Decimal, measure::rounded_quotient};
+    use csc_kpi::Decimal;
+    use csc_kpi::measure::{Printed, Value, rounded_quotient};
 
     proptest! {
         #[test]
@@ -317,6 +320,31 @@ mod measures {
         }
 
         #[test]
+        fn a_share_stands_to_a_limit_as_its_counts_do(
+            denominator in 1u64..2_000, share in 0u64..=1_000, places in 0u32..6, off in -1i64..=1, far in -3i64..200,
+        ) {
+            let numerator = denominator * share / 1_000;
+            let value = Value::Percent(Ratio::new(numerator, denominator).unwrap());
+            // The rounded value, one unit in the last place beside it, and any whole number.
+            let near = rounded_quotient(100, numerator, denominator, places).unwrap() + Decimal::new(off, places);
+            for limit in [near, Decimal::from(far)] {
+                let cross = Decimal::from(100 * numerator).cmp(&(limit * Decimal::from(denominator)));
+                prop_assert_eq!(value.compared_with(limit), Some(cross), "{} to {}", value.decimal().unwrap(), limit);
+            }
+        }
+
+        #[test]
+        fn a_printed_number_cannot_be_told_from_what_rounds_to_it(
+            numerator in 0u64..=4_000, printed in -2i64..=1_010, places in 0u32..3, extra in 0i64..10,
+        ) {
+            let value = Value::Percent(Ratio::new(numerator, 4_000).unwrap());
+            let text = Decimal::new(printed * 10i64.pow(places) / 10 + extra, places).to_string();
+            let printed: Printed = text.parse().unwrap();
+            let order = value.rounded(places).unwrap().cmp(&printed.value());
+            prop_assert_eq!(printed.order_of(&value), Some(order), "{} to {}", value.decimal().unwrap(), text);
+        }
+
+        #[test]
         fn quartiles_are_those_of_the_sorted_list(mut values in prop::collection::vec(-50i64..400, 1..60)) {
             let quartiles = values.iter().copied().collect::<Distribution>().quartiles().unwrap();
             values.sort_unstable();
@@ -329,6 +357,20 @@ mod measures {
                 prop_assert_eq!(found, exact);
             }
         }
+    }
+
+    #[test]
+    fn a_limit_of_28_digits_is_compared_to_the_last_one() {
+        let share = |n, d| Value::Percent(Ratio::new(n, d).unwrap());
+        let limit = |text: &str| text.parse::<Decimal>().unwrap();
+        assert_eq!(share(1, 3).compared_with(limit("33.333333333333333333333333334")), Some(Ordering::Less));
+        assert_eq!(
+            share(u64::MAX, u64::MAX).compared_with(limit("100.00000000000000000000000000")),
+            Some(Ordering::Equal)
+        );
+        assert_eq!(share(0, 7).compared_with(limit("-0.1")), Some(Ordering::Greater));
+        assert_eq!(share(0, 7).compared_with(limit("-0.0")), Some(Ordering::Equal));
+        assert_eq!(share(0, 0).compared_with(limit("1")), None);
     }
 
     #[test]
