@@ -90,7 +90,7 @@ mod scorecard;
 
 pub use chrono;
 pub use chrono::NaiveDate;
-pub use dataset::{Builder, Child, Dataset, Finding, FindingRule};
+pub use dataset::{Builder, Child, CinRule, Dataset, Finding, FindingRule, Severity, Ssda903Rule};
 pub use ledger::{Ledger, MergeError, Stratum};
 pub use rust_decimal::Decimal;
 pub use scorecard::{

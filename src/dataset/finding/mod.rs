@@ -1,10 +1,40 @@
 //! Data-quality findings: what was wrong, where, and what became of it.
 
+mod cin_census;
+mod national;
+mod ssda903;
+
+pub use cin_census::CinRule;
+pub use ssda903::Ssda903Rule;
+
 use std::fmt;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use crate::record::Family;
+
+/// What a finding does to figures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// A record or a unit is in no figure, although it may belong there.
+    BlocksFigure,
+    /// A unit is counted, and may be counted wrongly.
+    MayChangeFigure,
+    /// Figures stand as they are.
+    ForInformation,
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::BlocksFigure => "blocks a figure",
+            Self::MayChangeFigure => "may change a figure",
+            Self::ForInformation => "for information",
+        })
+    }
+}
 
 /// The rules a record can break, and what then happens.
 ///
@@ -67,6 +97,10 @@ pub enum FindingRule {
     AfterDeath,
     /// A day outside the table of bank holidays; the unit is excluded.
     OutsideBankHolidays,
+    /// A rule of the national validation of the looked-after children return.
+    Ssda903(Ssda903Rule),
+    /// A rule of the national validation of the children in need census.
+    CinCensus(CinRule),
 }
 
 impl FindingRule {
@@ -101,20 +135,59 @@ impl FindingRule {
             Self::CompletionNotAccepted => "completed, yet not offered and accepted; no completion",
             Self::AfterDeath => "begins after the death of the person; it stays",
             Self::OutsideBankHolidays => "leads outside the table of bank holidays; the unit is excluded",
+            Self::Ssda903(rule) => rule.text(),
+            Self::CinCensus(rule) => rule.text(),
+        }
+    }
+
+    /// What it does to figures.
+    #[must_use]
+    pub const fn severity(self) -> Severity {
+        match self {
+            Self::UnreadableDate
+            | Self::EmptyId
+            | Self::RepeatedId
+            | Self::EmptyPerson
+            | Self::EmptyStart
+            | Self::OpenQuote
+            | Self::EndBeforeStart
+            | Self::AuthorisedBeforeStart
+            | Self::ConferenceBeforeEnquiry
+            | Self::CompletedWithoutDate
+            | Self::OutsideBankHolidays => Severity::BlocksFigure,
+            Self::NotUtf8
+            | Self::UnknownFlag
+            | Self::UnknownCode
+            | Self::NotANumber
+            | Self::MissingColumn
+            | Self::ShortRow
+            | Self::NoSuchRecord
+            | Self::NoSuchPerson
+            | Self::OverlappingEpisodes
+            | Self::OverlappingPlans
+            | Self::NoDateOfBirth
+            | Self::ReviewNotAfterStart
+            | Self::CompletionNotAccepted => Severity::MayChangeFigure,
+            Self::RepeatedColumn | Self::LongRow | Self::AfterDeath => Severity::ForInformation,
+            Self::Ssda903(rule) => rule.severity(),
+            Self::CinCensus(rule) => rule.severity(),
         }
     }
 }
 
-/// One thing wrong with one cell: table, row, record, field, value and rule.
+/// One thing wrong with one cell: file, table, row, record, field, value and rule.
 ///
-/// Findings are ordered by table, row, record and field. The row counts from the header as row 1; records that came from no
-/// file have none.
+/// Findings are ordered by table, file, row, record and field. The row counts from the header as row 1, in XML it is the line;
+/// records that came from no file have none.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Finding {
     /// The family of the record, and so its table.
     pub family: Family,
-    /// The row in its file; the header is row 1.
+    /// The file, where the reader was told its name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<Arc<str>>,
+    /// The row in its file, the header is row 1; in XML the line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub row: Option<u64>,
     /// The id of the record, where it has one.
@@ -123,7 +196,7 @@ pub struct Finding {
     /// The person, where the record names one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub person: Option<String>,
-    /// The column of the SSD table.
+    /// The column or element it stands in.
     pub field: String,
     /// The value: what a reader could not read as written; dates that could be read in the form `YYYY-MM-DD`.
     pub value: String,
@@ -135,7 +208,16 @@ impl Finding {
     /// That `value` in `field` of a record of `family` breaks `rule`.
     #[must_use]
     pub fn new(family: Family, field: impl Into<String>, value: impl Into<String>, rule: FindingRule) -> Self {
-        Self { family, row: None, record: None, person: None, field: field.into(), value: value.into(), rule }
+        Self {
+            family,
+            file: None,
+            row: None,
+            record: None,
+            person: None,
+            field: field.into(),
+            value: value.into(),
+            rule,
+        }
     }
 
     /// In this row of the file; `None` for a record that came from no file.
@@ -143,6 +225,19 @@ impl Finding {
     pub fn in_row(mut self, row: Option<u64>) -> Self {
         self.row = row;
         self
+    }
+
+    /// In this file.
+    #[must_use]
+    pub fn in_file(mut self, file: Option<Arc<str>>) -> Self {
+        self.file = file;
+        self
+    }
+
+    /// What it does to figures.
+    #[must_use]
+    pub const fn severity(&self) -> Severity {
+        self.rule.severity()
     }
 
     /// In the record with this id, of this person; empty texts are none.
@@ -157,7 +252,10 @@ impl Finding {
 
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.family.table())?;
+        match &self.file {
+            Some(file) => f.write_str(file)?,
+            None => f.write_str(self.family.table())?,
+        }
         if let Some(row) = self.row {
             write!(f, " row {row}")?;
         }
