@@ -40,6 +40,7 @@
 //! * [`Engine::evidence`] lists the units behind a reading, with reasons. It is the same judgement, so it adds up.
 //! * [`Breakdown`]s divide every figure by sex, age, team or anything of your own; [`measure`] has exact ratios, rates per
 //!   10,000 on an explicit footing, medians.
+//! * [`standard`] judges values against targets, tolerances and limits as they are printed, which a council keeps as data.
 //! * [`handbook`] has a page for each indicator: who is counted, to the day.
 //!
 //! # From records to a figure
@@ -61,8 +62,7 @@
 //!
 //! # What it does not do
 //!
-//! No query language, no storage, no forecasts, no weighted composite scores. It judges no figure against a target: that
-//! is for a host.
+//! No query language, no storage, no forecasts, no weighted composite scores.
 //!
 //! # Features
 //!
@@ -87,6 +87,7 @@ mod ledger;
 pub mod measure;
 pub mod record;
 mod scorecard;
+pub mod standard;
 
 pub use chrono;
 pub use chrono::NaiveDate;

@@ -122,7 +122,7 @@ impl TryFrom<String> for FinancialYear {
 }
 
 /// Which quarter of a financial year: Q1 April–June, Q2 July–September, Q3 October–December, Q4 January–March.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum QuarterOfYear {
     /// April to June.
     Q1,
