@@ -58,10 +58,10 @@ impl From<Places> for u32 {
 /// use csc_kpi::standard::{Grade, Precision, Standard};
 ///
 /// let exact = Standard::at_least(ValueUnit::Percent, 8.into());
-/// let as_printed = exact.clone().precision(Precision::WHOLE)?;
+/// let as_printed = exact.clone().judging(Precision::WHOLE)?;
 /// let value = Value::Percent(Ratio::new(33, 413)?); // 7.99…
-/// assert_eq!(exact.grade_of(&value), Grade::OutsideTolerance);
-/// assert_eq!(as_printed.grade_of(&value), Grade::TargetMet);
+/// assert_eq!(exact.standing(&value).grade(), Grade::OutsideTolerance);
+/// assert_eq!(as_printed.standing(&value).grade(), Grade::TargetMet);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
