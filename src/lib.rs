@@ -77,6 +77,7 @@
 
 pub mod calendar;
 pub mod chronology;
+pub mod comparison;
 mod dataset;
 pub mod format;
 pub mod handbook;
