@@ -41,6 +41,7 @@
 //! * [`Breakdown`]s divide every figure by sex, age, team or anything of your own; [`measure`] has exact ratios, rates per
 //!   10,000 on an explicit footing, medians.
 //! * [`standard`] judges values against targets, tolerances and limits as they are printed, which a council keeps as data.
+//! * [`comparison`] sets figures beside earlier ones, benchmarks and each other, and says what cannot be compared.
 //! * [`handbook`] has a page for each indicator: who is counted, to the day.
 //!
 //! # From records to a figure

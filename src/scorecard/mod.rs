@@ -3,6 +3,7 @@
 mod breakdown;
 mod engine;
 mod evidence;
+mod observation;
 mod reading;
 
 pub use breakdown::{

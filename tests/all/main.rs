@@ -8,6 +8,7 @@
 )]
 
 mod breakdowns;
+mod comparisons;
 mod differential;
 mod edges;
 mod errors;
