@@ -231,15 +231,15 @@ impl Benchmark {
         })
     }
 
-    /// Whether `value` is closer to `aim` than all the figure can stand for, or further from it than all of that.
+    /// Whether `value`, outside the rounding, is closer to `aim` than all the figure can stand for, or further from it than all of
+    /// that. The two ends are enough: with the aim between them, only what lies between them is closer to it than both.
     fn closeness(&self, value: &Value, aim: Mark) -> Option<Judgement> {
         let (low, high) = ends(self.figure)?;
-        let between = low <= aim && aim <= high;
         let to = |end: Mark| Some(Pair::of(value, &Value::Number(end.get()))?.difference_in_distance(aim).sign());
         let (low, high) = (to(low)?, to(high)?);
         Some(match (low, high) {
             (Ordering::Greater, Ordering::Greater) => Judgement::Worse,
-            (Ordering::Less, Ordering::Less) if !between => Judgement::Better,
+            (Ordering::Less, Ordering::Less) => Judgement::Better,
             _ => Judgement::Same,
         })
     }

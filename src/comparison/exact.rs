@@ -21,15 +21,13 @@ impl Wide {
         Self { high: 0, low }
     }
 
-    fn product(one: u128, other: u128) -> Self {
+    fn product(first: u128, second: u128) -> Self {
         const HALF: u128 = u64::MAX as u128;
-        let (a, b) = (one >> 64, one & HALF);
-        let (c, d) = (other >> 64, other & HALF);
-        let low = b * d;
-        let (middle, carried) = (a * d).overflowing_add(b * c);
-        let carry = if carried { 1 << 64 } else { 0 };
-        let (low, over) = low.overflowing_add(middle << 64);
-        Self { high: a * c + (middle >> 64) + carry + u128::from(over), low }
+        let (a, b) = (first >> 64, first & HALF);
+        let (c, d) = (second >> 64, second & HALF);
+        let (low, one, other) = (b * d, a * d, b * c);
+        let middle = (low >> 64) + (one & HALF) + (other & HALF);
+        Self { high: a * c + (one >> 64) + (other >> 64) + (middle >> 64), low: (middle << 64) | (low & HALF) }
     }
 
     fn times(self, factor: u128) -> Self {
