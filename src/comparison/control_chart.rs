@@ -413,7 +413,7 @@ impl ControlChart {
 
 /// Points, mean and width as whole numbers of a common part: with `n` points, a millionth by 1,000 × n × (n − 1).
 ///
-/// Points are below 10^21 millionths and n is at most 10^4, so everything is below 10^34.
+/// Points are below 10^21 millionths and n is at most 10^4, so everything is below 10^36.
 struct Scaled {
     parts: i128,
     points: Vec<i128>,

@@ -156,7 +156,9 @@ impl Neighbours {
             return Err(NeighboursError::NoFigures { name: self.name.clone(), members: self.members.len() });
         }
         let figure = averaged(&known, how).ok_or_else(|| NeighboursError::TooLong(self.name.clone()))?;
-        Ok(NeighbourAverage { name: self.name.clone(), how, figure, members: known.len(), absent })
+        let own = |authority: &String| Some((authority.clone(), *figures.get(authority)?));
+        let figures = self.members.iter().filter_map(own).collect();
+        Ok(NeighbourAverage { group: self.clone(), figures, how, figure, absent })
     }
 }
 
@@ -181,21 +183,44 @@ fn averaged(figures: &[Printed], how: Average) -> Option<Printed> {
     mean.to_string().parse().ok()
 }
 
-/// The average of statistical neighbours, with how it came about.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+/// The average of statistical neighbours, with how it came about. As JSON, what is read are the group, its figures, and mean or
+/// median; the rest is worked out again.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "Terms")]
 pub struct NeighbourAverage {
-    name: String,
+    group: Neighbours,
+    figures: BTreeMap<String, Published>,
     how: Average,
     figure: Printed,
-    members: usize,
     absent: Vec<Absent>,
 }
 
+#[derive(Deserialize)]
+struct Terms {
+    group: Neighbours,
+    figures: BTreeMap<String, Published>,
+    how: Average,
+}
+
+impl TryFrom<Terms> for NeighbourAverage {
+    type Error = NeighboursError;
+
+    fn try_from(terms: Terms) -> Result<Self, NeighboursError> {
+        terms.group.average(&terms.figures, terms.how)
+    }
+}
+
 impl NeighbourAverage {
-    /// The name of the group.
+    /// The neighbours.
     #[must_use]
-    pub fn name(&self) -> &str {
-        &self.name
+    pub const fn group(&self) -> &Neighbours {
+        &self.group
+    }
+
+    /// The members' published figures.
+    #[must_use]
+    pub const fn figures(&self) -> &BTreeMap<String, Published> {
+        &self.figures
     }
 
     /// Mean or median.
@@ -213,7 +238,7 @@ impl NeighbourAverage {
     /// How many members have a number.
     #[must_use]
     pub const fn members(&self) -> usize {
-        self.members
+        self.group.members.len() - self.absent.len()
     }
 
     /// The members without a number, in the order of the group.
@@ -234,12 +259,12 @@ impl NeighbourAverage {
         year: FinancialYear,
         source: &str,
     ) -> Result<Benchmark, BenchmarkError> {
-        let of = self.members + self.absent.len();
+        let (members, of) = (self.members(), self.group.members.len());
         let source = if source.trim().is_empty() {
             String::new()
         } else {
-            format!("{source}; {} of {} of {of} neighbours", self.how, self.members)
+            format!("{source}; {} of {members} of {of} neighbours", self.how)
         };
-        Benchmark::new(Area::Neighbours(self.name.clone()), indicator, scale, self.figure, year, source)
+        Benchmark::new(Area::Neighbours(self.group.name.clone()), indicator, scale, self.figure, year, source)
     }
 }

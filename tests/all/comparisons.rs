@@ -744,6 +744,8 @@ mod neighbours {
         assert_eq!((of.area().name(), of.source()), ("neighbours", "LAIT; mean of 4 of 7 neighbours"));
         assert!(mean.benchmark("X 1", Scale::Percent, "2016/17".parse().unwrap(), "").is_err());
         comes_back(&group);
+        comes_back(&median);
+        assert_eq!((mean.group(), mean.figures().len()), (&group, 6));
     }
 
     #[test]
