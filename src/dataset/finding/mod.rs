@@ -152,6 +152,12 @@ impl FindingRule {
         }
     }
 
+    /// Whether it is a rule of a national validation. Of those a cell can break several; of the others it has one finding.
+    #[must_use]
+    pub const fn is_national(self) -> bool {
+        matches!(self, Self::Ssda903(_) | Self::CinCensus(_))
+    }
+
     /// What it does to figures.
     #[must_use]
     pub const fn severity(self) -> Severity {
