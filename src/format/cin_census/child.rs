@@ -25,6 +25,21 @@ pub struct Cell<T> {
 ///
 /// UPN, disabilities, factors and plans of children in need have no record in a [`Dataset`](crate::Dataset); they are here
 /// for a host that wants them. The module `PreProceedingsandFGDM`, which some suppliers write, is not read.
+///
+/// ```
+/// use csc_kpi::format::cin_census::CensusReader;
+///
+/// let xml = "<Message><Children><Child><ChildIdentifiers><LAchildID>C1</LAchildID><UPN>A123456789123</UPN>
+/// </ChildIdentifiers><CINdetails><CINreferralDate>2021-10-06</CINreferralDate>
+/// <CINPlanDates><CINPlanStartDate>2021-11-22</CINPlanStartDate></CINPlanDates>
+/// </CINdetails></Child></Children></Message>";
+/// let mut census = CensusReader::new("cin.xml", xml.as_bytes())?;
+/// let child = census.next_child()?.unwrap();
+/// assert_eq!(child.upn.unwrap().value, "A123456789123");
+/// let plan = &child.referrals[0].in_need_plans[0];
+/// assert_eq!((plan.start.as_ref().unwrap().line, plan.end.is_none()), (3, true));
+/// # Ok::<(), csc_kpi::format::cin_census::CinCensusError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CensusChild {
@@ -45,6 +60,7 @@ pub struct CensusChild {
     /// What is wrong in it, in the order of the checks.
     pub findings: Vec<Finding>,
     pub(super) birth_line: u64,
+    pub(super) expected_line: u64,
     pub(super) death_line: u64,
     /// Whether a date of the person cannot be read, so that its record is left out.
     pub(super) left_out: bool,
@@ -399,7 +415,7 @@ pub(super) fn read(element: Element, file: &Arc<str>) -> Result<CensusChild, Vec
     let at = Place::new(Family::Person, id.value.clone(), line);
     let mut person = Person::new(id.value);
     let (mut upn, mut former_upn, mut upn_unknown) = (None, None, None);
-    let (mut birth_line, mut death_line, mut left_out) = (line, line, false);
+    let (mut birth_line, mut expected_line, mut death_line, mut left_out) = (line, line, line, false);
     let mut sex = None;
     if let Some(mut group) = identifiers {
         let mut values = Values::new(at.clone(), &mut notes);
@@ -410,7 +426,8 @@ pub(super) fn read(element: Element, file: &Arc<str>) -> Result<CensusChild, Vec
         let expected = values.date(group.one("ExpectedPersonBirthDate"));
         let died = values.date(group.one("PersonDeathDate"));
         sex = group.one("Sex").or_else(|| group.one("GenderCurrent"));
-        birth_line = born.as_ref().or(expected.as_ref()).map_or(line, |cell| cell.line);
+        birth_line = born.as_ref().map_or(line, |cell| cell.line);
+        expected_line = expected.as_ref().map_or(line, |cell| cell.line);
         death_line = died.as_ref().map_or(line, |cell| cell.line);
         person.date_of_birth = day(born.as_ref());
         person.expected_date_of_birth = day(expected.as_ref());
@@ -447,6 +464,7 @@ pub(super) fn read(element: Element, file: &Arc<str>) -> Result<CensusChild, Vec
         referrals,
         findings,
         birth_line,
+        expected_line,
         death_line,
         left_out,
     })

@@ -60,6 +60,8 @@ pub struct Census {
 #[derive(Debug, Default)]
 pub struct Censuses {
     given: Vec<Census>,
+    /// The numbers of those that could not be read to their end.
+    broken_off: BTreeSet<usize>,
     findings: Vec<Finding>,
     /// The ids of all children, one after the other.
     ids: String,
@@ -204,6 +206,9 @@ impl Censuses {
         self.findings.append(&mut reader.take_findings());
         let census = Census { file, header, coverage, counts: reader.counts() };
         self.given.push(census.clone());
+        if done.is_err() {
+            self.broken_off.insert(self.given.len() - 1);
+        }
         done.map(|()| census)
     }
 
@@ -567,8 +572,9 @@ impl<'c> Joiner<'c> {
     /// Notes a case that is open in a census and not in the one of the year after.
     fn missing_later(&mut self, of: (Family, &str), last: At, field: &str) {
         let Some(coverage) = self.coverage(last) else { return };
-        let others = self.all.given.iter().filter_map(|census| census.coverage);
-        if others.into_iter().any(|next| coverage.is_followed_by(next)) {
+        let broken_off = &self.all.broken_off;
+        let mut whole = self.all.given.iter().enumerate().filter(|(number, _)| !broken_off.contains(number));
+        if whole.any(|(_, next)| next.coverage.is_some_and(|next| coverage.is_followed_by(next))) {
             self.note(of, last, field, "", FindingRule::MissingLater);
         }
     }

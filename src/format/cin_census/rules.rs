@@ -135,7 +135,7 @@ impl Rules<'_> {
         if let (Some(expected), Some(coverage)) = (person.expected_date_of_birth, self.coverage) {
             let last = plus_months(coverage.last_day, 9);
             if expected < plus_days(coverage.last_day, -30) || expected > last {
-                notes.breaks(&at, child.birth_line, "ExpectedPersonBirthDate", &expected, Cin8530Q);
+                notes.breaks(&at, child.expected_line, "ExpectedPersonBirthDate", &expected, Cin8530Q);
             }
             let sex = person.sex.as_ref().and_then(Coded::known);
             if person.date_of_birth.is_none() && sex.is_some_and(|sex| sex != Sex::Unknown) {
