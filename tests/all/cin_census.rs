@@ -588,6 +588,41 @@ fn a_date_that_cannot_be_read_leaves_its_own_record_out() {
     assert_eq!(others(&text)[0].0, FindingRule::UnreadableDate);
 }
 
+#[test]
+fn a_census_covers_the_year_to_its_reference_date_or_else_to_31_march_of_its_year() {
+    for (year, reference, covered) in [
+        ("2022", "2022-03-31", Some(2022)),
+        ("2023", "2024-03-31", Some(2024)),
+        ("2023", "2023-07-21", Some(2023)),
+        ("2023", "", Some(2023)),
+        ("", "2022-03-31", Some(2022)),
+        ("", "2022-03-30", None),
+        ("next", "soon", None),
+    ] {
+        let text = edited(&census(2022, CHILD), &[(">2022<", &format!(">{year}<")), ("2022-03-31", reference)]);
+        let reader = CensusReader::new("cin.xml", text.as_bytes()).unwrap();
+        assert_eq!(reader.header().coverage(), covered.and_then(Coverage::of_year), "{year} {reference}");
+        assert_eq!(broken(&read_one(&text)).contains("100"), year != "2022" || reference != "2022-03-31");
+    }
+    // A header that comes too late says nothing of the children before it.
+    let text = census(2022, &CHILD.replace("2022-03-01", "2022-04-01"));
+    let (header, children) = text.strip_prefix("<Message>\n").unwrap().split_at(text.find("<Children>").unwrap() - 10);
+    let turned = format!("<Message>{}{header}</Message>", children.replace("</Message>\n", ""));
+    assert!(!broken(&read_one(&turned)).contains("8620") && broken(&read_one(&text)).contains("8620"));
+}
+
+#[test]
+fn what_the_builder_finds_names_the_line_where_there_is_one_file_only() {
+    let text = census(2022, &CHILD.replace("2022-02-20", "2021-12-12"));
+    let rows = |files: &[(&str, &str)]| -> Vec<_> {
+        let dataset = read(files);
+        let ended = dataset.findings().iter().filter(|finding| finding.rule == FindingRule::EndBeforeStart);
+        ended.map(|finding| (finding.row, finding.record.clone().unwrap())).collect()
+    };
+    assert_eq!(rows(&[("a.xml", &text)]), [(Some(40), "C1/P2021-12-13".to_owned())]);
+    assert_eq!(rows(&[("a.xml", &text), ("b.xml", &census(2023, ""))]), [(None, "C1/P2021-12-13".to_owned())]);
+}
+
 // ---- several years -----------------------------------------------------------------------------------------------
 
 fn by_rule(dataset: &Dataset, rule: FindingRule) -> Vec<(String, u64, String, String)> {
