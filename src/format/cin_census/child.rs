@@ -8,7 +8,8 @@ use chrono::NaiveDate;
 use super::xml::Element;
 use crate::calendar::Moment;
 use crate::record::{
-    AbuseCategory, ClosureReason, Coded, Ethnicity, Family, Person, PrimaryNeed, ReferralSource, Sex, StatutoryCode,
+    AbuseCategory, ClosureReason, Coded, Ethnicity, Family, Person, PrimaryNeed, Record, ReferralSource, Sex,
+    StatutoryCode,
 };
 use crate::{CinRule, Finding, FindingRule};
 
@@ -164,6 +165,27 @@ pub struct CensusPlan {
     /// `CPPreviewDate`, the days that can be read.
     pub reviews: Vec<Cell<NaiveDate>>,
     pub(super) left_out: bool,
+}
+
+impl CensusChild {
+    /// The records of this child of this census alone, for a host that posts children to a ledger one at a time and reads
+    /// one census. Several censuses are joined by [`Censuses`](super::Censuses).
+    ///
+    /// ```
+    /// use csc_kpi::format::cin_census::CensusReader;
+    /// use csc_kpi::record::Record;
+    ///
+    /// let xml = "<Message><Children><Child><ChildIdentifiers><LAchildID>C1</LAchildID></ChildIdentifiers>
+    /// <CINdetails><CINreferralDate>2021-10-06</CINreferralDate></CINdetails></Child></Children></Message>";
+    /// let mut census = CensusReader::new("cin.xml", xml.as_bytes())?;
+    /// let records = census.next_child()?.unwrap().records();
+    /// assert!(matches!(&records[1], Record::Referral(referral) if referral.id == "C1/2021-10-06"));
+    /// # Ok::<(), csc_kpi::format::cin_census::CinCensusError>(())
+    /// ```
+    #[must_use]
+    pub fn records(&self) -> Vec<Record> {
+        super::join::records_of(self)
+    }
 }
 
 impl CensusReferral {
@@ -330,14 +352,13 @@ impl<'n, 'f> Values<'n, 'f> {
         read.map(|value| Cell { value, line: text.line })
     }
 
-    /// A start date, without which there is no record.
+    /// A start date, without which there is no record. It is read before all other values of its group.
     fn start(&mut self, element: Option<Element>, name: &str) -> Option<Cell<NaiveDate>> {
-        let was_left_out = std::mem::take(&mut self.left_out);
         let date = self.date(element);
         if date.is_none() && !self.left_out {
             self.notes.note(&self.at, self.at.line, name, &"", FindingRule::EmptyStart);
         }
-        self.left_out = was_left_out || date.is_none();
+        self.left_out |= date.is_none();
         date
     }
 

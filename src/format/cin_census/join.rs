@@ -198,7 +198,10 @@ impl Censuses {
         let coverage = header.coverage();
         let done = loop {
             match reader.next_child() {
-                Ok(Some(child)) => self.keep(child, u16::try_from(census).unwrap_or(u16::MAX)),
+                Ok(Some(mut child)) => {
+                    self.findings.append(&mut child.findings);
+                    self.keep(&child, u16::try_from(census).unwrap_or(u16::MAX));
+                }
                 Ok(None) => break Ok(()),
                 Err(error) => break Err(error),
             }
@@ -233,8 +236,7 @@ impl Censuses {
             + of(&self.reviews)
     }
 
-    fn keep(&mut self, child: CensusChild, census: u16) {
-        self.findings.extend(child.findings);
+    fn keep(&mut self, child: &CensusChild, census: u16) {
         self.ids.push_str(&child.person.id);
         for referral in &child.referrals {
             self.keep_referral(referral);
@@ -374,6 +376,13 @@ impl Censuses {
     fn referrals_of(&self, row: u32) -> impl Iterator<Item = (usize, &ReferralRow)> {
         part(&self.children, row as usize, &self.referrals, |row| row.referrals_end)
     }
+}
+
+/// The records of one child of one census.
+pub(super) fn records_of(child: &CensusChild) -> Vec<Record> {
+    let mut one = Censuses::new();
+    one.keep(child, 0);
+    one.children().flat_map(|child| child.records).map(|joined| joined.record).collect()
 }
 
 /// The rows of `inner` that belong to row `at` of `outer`, with their numbers.
