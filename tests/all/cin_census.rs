@@ -854,6 +854,8 @@ fn what_never_ends_is_stopped() {
     assert!(matches!(never(b"<Message><!--", b"x"), CinCensusProblem::TooLong));
     assert!(matches!(never(b"<Message", b" a='1'"), CinCensusProblem::TooLong));
     assert!(matches!(never(b"", b"<Child>"), CinCensusProblem::TooDeep));
+    assert!(matches!(never(b"<Message>", b"<a/>"), CinCensusProblem::TooFaulty));
+    assert!(matches!(never(b"<Message><Children>", b"<Child/>"), CinCensusProblem::TooFaulty));
     assert!(matches!(never(b"<Message><Children><Child>", b"<CINdetails/>"), CinCensusProblem::TooLarge));
 }
 

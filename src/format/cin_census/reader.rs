@@ -43,6 +43,8 @@ pub struct CensusReader<R> {
     totals: Totals,
     counts: Counts,
     findings: Vec<Finding>,
+    /// How much was wrong outside the children so far.
+    outside: usize,
     /// The first child, which was read to get past the header.
     first: Option<Box<CensusChild>>,
     is_at_end: bool,
@@ -94,6 +96,7 @@ impl<R: BufRead> CensusReader<R> {
             totals: Totals::default(),
             counts: Counts::default(),
             findings: Vec::new(),
+            outside: 0,
             first: None,
             is_at_end: false,
         };
@@ -152,7 +155,11 @@ impl<R: BufRead> CensusReader<R> {
                     return Ok(None);
                 }
             }
+            self.outside += notes.findings.len();
             self.findings.append(&mut notes.findings);
+            if self.outside > limit::OUTSIDE {
+                return Err(self.elements.problem(CinCensusProblem::TooFaulty));
+            }
         }
     }
 
@@ -219,12 +226,17 @@ pub enum CinCensusProblem {
     /// A child that takes more than [`limit::CHILD`].
     #[error("a child takes more than {} bytes", limit::CHILD)]
     TooLarge,
+    /// More findings outside the children than [`limit::OUTSIDE`].
+    #[error("more than {} things are wrong outside the children", limit::OUTSIDE)]
+    TooFaulty,
     /// The source itself failed.
     #[error("the source cannot be read: {0}")]
     Source(#[source] io::Error),
 }
 
-/// Bounds on what is kept of a text, so that no text, however made, takes up more memory than they say.
+/// Bounds on what is kept of a text, so that no text, however made, takes up much memory while it is read.
+///
+/// What [`Censuses`](super::Censuses) keeps of the children, and what was found in them, grows with the text.
 pub mod limit {
     /// Bytes of one tag, one run of text, one comment. No value of the form is longer than a few dozen.
     pub const TEXT: usize = 1 << 20;
@@ -234,6 +246,9 @@ pub mod limit {
 
     /// Bytes of one child with all its elements. An eventful childhood takes some tens of thousands.
     pub const CHILD: usize = 1 << 24;
+
+    /// Findings outside the children, those without an id among them.
+    pub const OUTSIDE: usize = 100_000;
 
     /// Spans of one child that are compared with each other for overlaps.
     pub(crate) const COMPARED: usize = 1_000;
