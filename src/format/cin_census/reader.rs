@@ -13,6 +13,9 @@ use crate::{Finding, FindingRule};
 
 /// Reads one census and hands its children over one at a time, so that no more than one is kept.
 ///
+/// Each child is held against the national rules as it comes. That two of them have one id (rule 8510) only
+/// [`Censuses`](super::Censuses) sees.
+///
 /// ```
 /// use csc_kpi::format::cin_census::CensusReader;
 ///
