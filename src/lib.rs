@@ -69,6 +69,7 @@
 //!
 //! | feature | what it adds | what it costs |
 //! |---|---|---|
+//! | `cin-census` | `format::cin_census`: the children in need census as XML, of one year or several | the crate `quick-xml` |
 //! | `ssd` | `format::ssd`: the sixteen tables of the Standard Safeguarding Dataset as CSV | the crate `csv` |
 //! | `proptest` | `laws`: strategies for whole histories, and laws for indicators of your own | the crate `proptest` |
 //!

@@ -57,11 +57,13 @@ impl Builder {
         let (persons, numbers) = (register.persons, register.numbers);
         let records = persons.len() - register.unrecorded + self.professionals.len() + shelves.size().0;
         self.findings.sort();
-        // One finding a cell; without a row two findings may be of two records.
+        // One finding a cell, and beside it each national rule that the cell breaks; without a row two findings may be of
+        // two records.
         self.findings.dedup_by(|a, b| {
             a.row.is_some()
                 && a.record.is_some()
-                && (a.family, a.row, &a.record, &a.field) == (b.family, b.row, &b.record, &b.field)
+                && (a.family, &a.file, a.row, &a.record, &a.field) == (b.family, &b.file, b.row, &b.record, &b.field)
+                && (a.rule == b.rule || !(a.rule.is_national() || b.rule.is_national()))
         });
         Dataset { texts: self.texts, persons, numbers, shelves, bounds, records, findings: self.findings }
     }

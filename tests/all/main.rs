@@ -8,6 +8,7 @@
 )]
 
 mod breakdowns;
+mod cin_census;
 mod comparisons;
 mod differential;
 mod edges;

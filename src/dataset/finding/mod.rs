@@ -97,6 +97,14 @@ pub enum FindingRule {
     AfterDeath,
     /// A day outside the table of bank holidays; the unit is excluded.
     OutsideBankHolidays,
+    /// An element or a text that the form does not have in this place; it is not read.
+    UnexpectedElement,
+    /// An element that comes twice where the form has it once; the first is read.
+    RepeatedElement,
+    /// A later return says otherwise; the later one counts.
+    ChangedLater,
+    /// Open at the end of a return and not in the next one; it stays open.
+    MissingLater,
     /// A rule of the national validation of the looked-after children return.
     Ssda903(Ssda903Rule),
     /// A rule of the national validation of the children in need census.
@@ -135,9 +143,19 @@ impl FindingRule {
             Self::CompletionNotAccepted => "completed, yet not offered and accepted; no completion",
             Self::AfterDeath => "begins after the death of the person; it stays",
             Self::OutsideBankHolidays => "leads outside the table of bank holidays; the unit is excluded",
+            Self::UnexpectedElement => "the form has no such element or text in this place; it is not read",
+            Self::RepeatedElement => "comes twice where the form has it once; the first is read",
+            Self::ChangedLater => "a later return says otherwise; the later one counts",
+            Self::MissingLater => "open at the end of this return and not in the next one; it stays open",
             Self::Ssda903(rule) => rule.text(),
             Self::CinCensus(rule) => rule.text(),
         }
+    }
+
+    /// Whether it is a rule of a national validation. Of those a cell can break several; of the others it has one finding.
+    #[must_use]
+    pub const fn is_national(self) -> bool {
+        matches!(self, Self::Ssda903(_) | Self::CinCensus(_))
     }
 
     /// What it does to figures.
@@ -167,8 +185,13 @@ impl FindingRule {
             | Self::OverlappingPlans
             | Self::NoDateOfBirth
             | Self::ReviewNotAfterStart
-            | Self::CompletionNotAccepted => Severity::MayChangeFigure,
-            Self::RepeatedColumn | Self::LongRow | Self::AfterDeath => Severity::ForInformation,
+            | Self::CompletionNotAccepted
+            | Self::RepeatedElement
+            | Self::ChangedLater
+            | Self::MissingLater => Severity::MayChangeFigure,
+            Self::RepeatedColumn | Self::LongRow | Self::AfterDeath | Self::UnexpectedElement => {
+                Severity::ForInformation
+            }
             Self::Ssda903(rule) => rule.severity(),
             Self::CinCensus(rule) => rule.severity(),
         }
