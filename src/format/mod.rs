@@ -2,3 +2,5 @@
 
 #[cfg(feature = "ssd")]
 pub mod ssd;
+#[cfg(feature = "ssda903")]
+pub mod ssda903;

@@ -5,7 +5,7 @@ mod national;
 mod ssda903;
 
 pub use cin_census::CinRule;
-pub use ssda903::Ssda903Rule;
+pub use ssda903::{ReturnsRule, Ssda903Rule};
 
 use std::fmt;
 use std::sync::Arc;
@@ -99,6 +99,8 @@ pub enum FindingRule {
     OutsideBankHolidays,
     /// A rule of the national validation of the looked-after children return.
     Ssda903(Ssda903Rule),
+    /// What looked-after children returns read side by side say of each other.
+    Ssda903Returns(ReturnsRule),
     /// A rule of the national validation of the children in need census.
     CinCensus(CinRule),
 }
@@ -136,6 +138,7 @@ impl FindingRule {
             Self::AfterDeath => "begins after the death of the person; it stays",
             Self::OutsideBankHolidays => "leads outside the table of bank holidays; the unit is excluded",
             Self::Ssda903(rule) => rule.text(),
+            Self::Ssda903Returns(rule) => rule.text(),
             Self::CinCensus(rule) => rule.text(),
         }
     }
@@ -170,6 +173,7 @@ impl FindingRule {
             | Self::CompletionNotAccepted => Severity::MayChangeFigure,
             Self::RepeatedColumn | Self::LongRow | Self::AfterDeath => Severity::ForInformation,
             Self::Ssda903(rule) => rule.severity(),
+            Self::Ssda903Returns(rule) => rule.severity(),
             Self::CinCensus(rule) => rule.severity(),
         }
     }
