@@ -22,3 +22,4 @@ mod scorecard;
 mod seed;
 mod shared;
 mod ssd;
+mod ssda903;

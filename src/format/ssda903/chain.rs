@@ -109,7 +109,7 @@ pub(super) fn check(episodes: &[Episode], year: CollectionYear, findings: &mut V
 fn alone(this: &Episode, year: CollectionYear, findings: &mut Vec<Finding>) {
     let respite = this.is("LS", &["V3"]);
     let broken = [
-        (this.end.is_some() != this.row.text("REC").is_some(), "REC", Ssda903_148),
+        (this.end.is_some() != this.row.is_filled("REC"), "REC", Ssda903_148),
         (this.end == Some(this.start), "DEC", Ssda903_355),
         (respite && this.days(year) > 17, "LS", Ssda903_365),
         (respite && !this.is("RNE", &["S"]), "RNE", Ssda903_366),
@@ -136,7 +136,7 @@ fn follows(before: &Episode, this: &Episode, findings: &mut Vec<Finding>) {
     let same_status = this.same(before, &["LS"]);
     let same_place = this.same(before, &PLACE);
     let broken = [
-        (before.end.is_none() || ended.is_none(), before, "DEC", Ssda903_142),
+        (before.end.is_none() || !before.row.is_filled("REC"), before, "DEC", Ssda903_142),
         (this.is("RNE", &["S"]) && before.end.is_some_and(|end| this.start <= end), this, "RNE", Ssda903_431),
         (ended.is_some_and(|reason| reason != "X1") && !this.is("RNE", &["S"]), this, "RNE", Ssda903_432),
         (this.is("RNE", &["P", "L", "T", "U", "B"]) && !goes_on, this, "DECOM", Ssda903_433),

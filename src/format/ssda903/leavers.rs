@@ -66,7 +66,7 @@ impl Care<'_> {
     pub(super) fn check(&self, one: &Return, births: &BTreeMap<String, NaiveDate>, findings: &mut Vec<Finding>) {
         let uasc: BTreeSet<&str> = one.of(Table::Uasc).iter().map(|row| row.child.as_str()).collect();
         for row in one.of(Table::Oc3) {
-            let filled = ["IN_TOUCH", "ACTIV", "ACCOM"].map(|column| row.text(column).is_some());
+            let filled = ["IN_TOUCH", "ACTIV", "ACCOM"].map(|column| row.is_filled(column));
             if filled.contains(&false) && filled.contains(&true) {
                 findings.push(row.finding("ACTIV", Ssda903_153));
             }

@@ -41,6 +41,8 @@ impl<'a> Cell<'a> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Value {
     Empty,
+    /// Something that is not read.
+    Unread,
     Text(String),
     Day(NaiveDate),
     Code(&'static str),
@@ -73,7 +75,7 @@ impl Row {
         match self.value(column) {
             Value::Text(text) => Some(text),
             Value::Code(letters) => Some(letters),
-            Value::Day(_) | Value::Empty => None,
+            Value::Day(_) | Value::Empty | Value::Unread => None,
         }
     }
 
@@ -81,10 +83,15 @@ impl Row {
         self.text(column).map(Coded::read)
     }
 
+    /// Whether anything stands in the cell, be it unreadable.
+    pub(super) fn is_filled(&self, column: &str) -> bool {
+        *self.value(column) != Value::Empty
+    }
+
     /// The value as findings show it.
     pub(super) fn shown(&self, column: &str) -> String {
         match self.value(column) {
-            Value::Empty => String::new(),
+            Value::Empty | Value::Unread => String::new(),
             Value::Text(text) => text.clone(),
             Value::Day(day) => day.to_string(),
             Value::Code(letters) => (*letters).to_owned(),
@@ -139,7 +146,7 @@ pub(super) fn check(
             Ok((value, fault)) => (value, fault),
             Err(rule) => {
                 left_out |= matches!(field.need, Need::Required | Need::Readable);
-                (Value::Empty, Some(rule))
+                (if cell.bytes().trim_ascii().is_empty() { Value::Empty } else { Value::Unread }, Some(rule))
             }
         };
         let quiet = matches!(cell, Cell::Inherited(_)) && field.need != Need::Required;

@@ -68,13 +68,16 @@ pub(super) fn episodes(
     joined
 }
 
+/// Whether an earlier and a later episode of one start can be the same.
+type Alike<'a> = dyn Fn(&Episode, &Episode) -> bool + 'a;
+
 /// Which later episode each earlier one is, if any: those of one start, of one end first, then those that go on, latest
 /// first, then those that have a day and ended.
 fn partners(earlier: &[Episode], later: &[Episode], year: CollectionYear) -> Vec<Option<usize>> {
     let mut partners: Vec<Option<usize>> = vec![None; earlier.len()];
     let mut free = vec![true; later.len()];
     let has_a_day = |episode: &Episode| episode.end != Some(episode.start);
-    let alike: [&dyn Fn(&Episode, &Episode) -> bool; 3] =
+    let alike: [&Alike<'_>; 3] =
         [&|before, this| before.end == this.end, &|before, _| before.reaches(year), &|before, this| {
             has_a_day(before) && has_a_day(this)
         }];

@@ -38,7 +38,7 @@ pub(super) fn read(
         let event = xml.read_event_into(&mut buffer).map_err(|error| failed(file, line, error))?;
         let malformed =
             |message: &str| Ssda903Error::Malformed { file: file.to_string(), line, message: message.into() };
-        let closes = match event {
+        let at_an_end = match event {
             Event::Start(ref start) | Event::Empty(ref start) => {
                 let name = start.local_name().as_ref().to_ascii_uppercase();
                 if open.is_empty() && (seen || !name.contains("SSDA903")) {
@@ -70,7 +70,7 @@ pub(super) fn read(
             Event::Eof if !seen => return Err(malformed("there is no element")),
             Event::Eof => return Ok(children),
         };
-        let closed = if closes { open.pop() } else { None };
+        let closed = if at_an_end { open.pop() } else { None };
         let Some(element) = closed else { continue };
         let depth = open.len();
         if depth == 1 {
@@ -135,7 +135,7 @@ impl<R: Read> BufRead for Lines<R> {
 
     fn consume(&mut self, count: usize) {
         let read = self.source.buffer().get(..count).unwrap_or_default();
-        self.line += read.iter().filter(|byte| **byte == b'\n').count() as u64;
+        self.line += read.split(|byte| *byte == b'\n').skip(1).map(|_| 1).sum::<u64>();
         self.source.consume(count);
     }
 }
