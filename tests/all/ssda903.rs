@@ -120,12 +120,12 @@ fn a_return_without_a_fault_becomes_records() {
     assert_eq!((first.start, first.ceased, second.ceased), (day("2017-06-01"), Some(day("2017-09-01")), None));
     // A change of legal status alone goes on with the placement.
     assert_eq!((of.placements().len(), first.placement == second.placement), (1, true));
-    let statuses: Vec<_> = of.legal_statuses().iter().map(|s| (s.status.known(), s.start)).collect();
+    let statuses: Vec<_> = of.legal_statuses().iter().map(|s| (s.status.known(), s.start, s.end)).collect();
     assert_eq!(
         statuses,
         [
-            (Some(LegalStatusCode::FullCareOrder), day("2017-06-01")),
-            (Some(LegalStatusCode::PlacementOrder), day("2017-09-01"))
+            (Some(LegalStatusCode::FullCareOrder), day("2017-06-01"), Some(day("2017-09-01"))),
+            (Some(LegalStatusCode::PlacementOrder), day("2017-09-01"), None)
         ]
     );
     assert_eq!((of.immigration()[0].start, of.immigration()[0].end), (None, Some(day("2022-03-01"))));
@@ -591,13 +591,44 @@ fn social_workers_follow_each_other_and_are_allocated() {
 
 // ---- the legal status of an episode -------------------------------------------------------------------------------------
 
+/// Every other episode has a placement of its own, though the place is the same.
+#[test]
+fn a_placement_goes_on_through_a_change_of_legal_status_alone() {
+    let cases = [
+        ("01/06/2017,L,E1,N1,U4,PR1,,,,,,", 1),
+        ("01/06/2017,T,C2,N1,U4,PR1,,,,,,", 2),
+        ("01/06/2017,P,C2,N1,U4,PR1,,,,,,", 2),
+        ("02/06/2017,L,E1,N1,U4,PR1,,,,,,", 2),
+        ("01/06/2017,L,E1,N1,U5,PR1,,,,,,", 2),
+        ("01/06/2017,L,E1,N1,U4,PR1,,,,,B1 1AA,", 2),
+    ];
+    for (row, placements) in cases {
+        let rows = ["C1,01/05/2017,S,C2,N1,U4,PR1,01/06/2017,X1,,,,".to_owned(), format!("C1,{row}")];
+        let (dataset, _) = joined([one(2018, &[(Table::Episodes, csv(Table::Episodes, &rows))])]);
+        let child = dataset.child("C1").unwrap();
+        let of = child.chronology();
+        assert_eq!(of.placements().len(), placements, "{row}");
+        assert_eq!(of.placements().last().map(|placement| placement.end), Some(None), "{row}");
+        assert!(of.episodes().iter().all(|episode| episode.placement.is_some()), "{row}");
+    }
+}
+
 /// Whichever episodes begin on one day or overlap, each is a short break by its own status.
 #[test]
 fn an_episode_has_its_own_legal_status() {
-    let cases: [(&[&str], &[(&str, bool)]); 6] = [
+    let cases: [(&[&str], &[(&str, bool)]); 7] = [
         // Of two that begin on one day the one that ends last stays, in either order.
         (&["01/05/2017,S,V4,N1,U6,PR1,03/05/2017,X1,,,,", "01/05/2017,S,C2,N1,U4,PR1,,,,,,"], &[("2017-05-01", false)]),
         (&["01/05/2017,S,V4,N1,U6,PR1,,,,,,", "01/05/2017,S,C2,N1,U4,PR1,03/05/2017,X1,,,,"], &[("2017-05-01", true)]),
+        // Of three too, however they stand in the file.
+        (
+            &[
+                "01/05/2017,S,C2,N1,U4,PR1,05/05/2017,X1,,,,",
+                "01/05/2017,S,V4,N1,U6,PR1,03/05/2017,X1,,,,",
+                "01/05/2017,S,V3,N1,U6,PR1,04/05/2017,X1,,,,",
+            ],
+            &[("2017-05-01", false)],
+        ),
         // One without a day has no say.
         (&["01/05/2017,S,V4,N1,U6,PR1,01/05/2017,X1,,,,", "01/05/2017,P,C2,N1,U4,PR1,,,,,,"], &[("2017-05-01", false)]),
         // An open one before it has none either, also where the later one's status is empty.
@@ -1045,7 +1076,7 @@ fn invented() -> impl Strategy<Value = Invented> {
                 let end = (of[1] % 2 == 0).then(|| later(start, of[2] % 800));
                 by.insert((pick(&["SW1", "SW2", "XX3"], of[1]), start), end);
             }
-            let uasc = (own[3] % 3 == 0 && count > 0).then(|| (own[4] % 3 > 0).then(|| birthday(born, 18)));
+            let uasc = (own[3] % 3 == 0 && count > 0).then(|| (own[4] % 3 > 0).then(|| later(turn, own[2] % 1000)));
             let said = [
                 pick(&["YES", "NO", "DIED", "RHOM"], own[5]),
                 pick(&["F1", "P2", "G4", "0"], own[6]),
