@@ -1660,8 +1660,9 @@ fn a_small_return_is_the_same_in_both_forms() {
         <EPISODE><DECOM>01/04/2016</DECOM><RNE>S</RNE><LS>C2</LS><CIN>N1</CIN><PL>U4</PL><PL_POST>E7 5YR</PL_POST><URN>SC1</URN>\
         <PLACE_PROVIDER>PR1</PLACE_PROVIDER><DEC>01/05/2017</DEC><REC>X1</REC></EPISODE>\
         <EPISODE><DECOM>01/05/2017</DECOM><RNE>P</RNE><LS>V4</LS><CIN>N2</CIN><PL>Q9</PL></EPISODE></CHILD>\
-        <CHILD><HEADER><CHILDID>C2</CHILDID><UASC>0</UASC></HEADER></CHILD></EXPSSDA903>";
-    both_forms_say_the_same(xml, 2018, 2);
+        <CHILD><HEADER><CHILDID>C2</CHILDID><UASC>0</UASC></HEADER></CHILD>\
+        <CHILD><HEADER><UASC>1</UASC><DUC/><SEX>1</SEX><CHILDID>C3</CHILDID></HEADER></CHILD></EXPSSDA903>";
+    both_forms_say_the_same(xml, 2018, 3);
 }
 
 #[test]

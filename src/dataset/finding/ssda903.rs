@@ -230,6 +230,14 @@ super::national::national_rules! {
 /// of its year.
 ///
 /// The module `format::ssda903` says with which case each belongs.
+///
+/// ```
+/// use csc_kpi::{FindingRule, ReturnsRule, Severity};
+///
+/// let rule = FindingRule::from(ReturnsRule::Gone);
+/// assert_eq!(rule.severity(), Severity::MayChangeFigure);
+/// assert_eq!(rule.text(), "goes on into a later return that does not carry it; it ends where that begins");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]

@@ -83,10 +83,12 @@ fn partners(earlier: &[Episode], later: &[Episode], year: CollectionYear) -> Vec
         }];
     for alike in alike {
         for (before, partner) in earlier.iter().zip(&mut partners).rev().filter(|(_, partner)| partner.is_none()) {
-            let found = later
-                .iter()
-                .zip(&free)
-                .rposition(|(this, free)| *free && this.start == before.start && alike(before, this));
+            // They come by start.
+            let first = later.partition_point(|this| this.start < before.start);
+            let from_first = (later.get(first..).unwrap_or_default(), free.get(first..).unwrap_or_default());
+            let same = from_first.0.iter().zip(from_first.1).take_while(|(this, _)| this.start == before.start);
+            let found = same.enumerate().filter(|(_, (this, free))| **free && alike(before, this)).last();
+            let found = found.map(|(after, _)| first + after);
             if let Some(free) = found.and_then(|found| free.get_mut(found)) {
                 *free = false;
                 *partner = found;
