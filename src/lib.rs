@@ -71,6 +71,7 @@
 //! |---|---|---|
 //! | `cin-census` | `format::cin_census`: the children in need census as XML, of one year or several | the crate `quick-xml` |
 //! | `ssd` | `format::ssd`: the sixteen tables of the Standard Safeguarding Dataset as CSV | the crate `csv` |
+//! | `ssda903` | `format::ssda903`: returns of children looked after as CSV and XML, several years side by side | the crates `csv` and `quick-xml` |
 //! | `proptest` | `laws`: strategies for whole histories, and laws for indicators of your own | the crate `proptest` |
 //!
 //! None is on by default. The default build needs `serde`, `chrono`, `thiserror` and `rust_decimal`; `chrono` is re-exported.
@@ -94,7 +95,7 @@ pub mod standard;
 
 pub use chrono;
 pub use chrono::NaiveDate;
-pub use dataset::{Builder, Child, CinRule, Dataset, Finding, FindingRule, Severity, Ssda903Rule};
+pub use dataset::{Builder, Child, CinRule, Dataset, Finding, FindingRule, ReturnsRule, Severity, Ssda903Rule};
 pub use ledger::{Ledger, MergeError, Stratum};
 pub use rust_decimal::Decimal;
 pub use scorecard::{

@@ -9,7 +9,7 @@ mod shelve;
 mod staged;
 
 pub use builder::Builder;
-pub use finding::{CinRule, Finding, FindingRule, Severity, Ssda903Rule};
+pub use finding::{CinRule, Finding, FindingRule, ReturnsRule, Severity, Ssda903Rule};
 
 use std::fmt;
 

@@ -4,3 +4,5 @@
 pub mod cin_census;
 #[cfg(feature = "ssd")]
 pub mod ssd;
+#[cfg(feature = "ssda903")]
+pub mod ssda903;

@@ -24,3 +24,4 @@ mod seed;
 mod shared;
 mod ssd;
 mod standards;
+mod ssda903;

@@ -5,7 +5,7 @@ mod national;
 mod ssda903;
 
 pub use cin_census::CinRule;
-pub use ssda903::Ssda903Rule;
+pub use ssda903::{ReturnsRule, Ssda903Rule};
 
 use std::fmt;
 use std::sync::Arc;
@@ -107,6 +107,8 @@ pub enum FindingRule {
     MissingLater,
     /// A rule of the national validation of the looked-after children return.
     Ssda903(Ssda903Rule),
+    /// What looked-after children returns read side by side say of each other.
+    Ssda903Returns(ReturnsRule),
     /// A rule of the national validation of the children in need census.
     CinCensus(CinRule),
 }
@@ -148,6 +150,7 @@ impl FindingRule {
             Self::ChangedLater => "a later return says otherwise; the later one counts",
             Self::MissingLater => "open at the end of this return and not in the next one; it stays open",
             Self::Ssda903(rule) => rule.text(),
+            Self::Ssda903Returns(rule) => rule.text(),
             Self::CinCensus(rule) => rule.text(),
         }
     }
@@ -193,6 +196,7 @@ impl FindingRule {
                 Severity::ForInformation
             }
             Self::Ssda903(rule) => rule.severity(),
+            Self::Ssda903Returns(rule) => rule.severity(),
             Self::CinCensus(rule) => rule.severity(),
         }
     }
