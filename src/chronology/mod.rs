@@ -12,6 +12,8 @@ pub use entry::{
 };
 pub use looked_after::{CareEpisode, CareHistory, Link, Spell};
 pub(crate) use pinned::known_at;
+#[cfg(feature = "ssd")]
+pub(crate) use text::trimmed;
 pub use text::{Code, Key};
 pub(crate) use text::{Letters, Name, Room, Texts};
 

@@ -105,7 +105,7 @@ fn packed(text: &str) -> (Cell, u32) {
 
 /// [`str::trim`], with a short way for the text that has nothing to trim.
 #[inline]
-fn trimmed(text: &str) -> &str {
+pub(crate) fn trimmed(text: &str) -> &str {
     let plain = |byte: Option<&u8>| byte.is_some_and(|byte| (b'!'..=b'~').contains(byte));
     let bytes = text.as_bytes();
     if plain(bytes.first()) && plain(bytes.last()) { text } else { text.trim() }

@@ -43,7 +43,7 @@ pub struct Builder {
     /// Room to write a text in capitals.
     capitals: String,
     /// Records that wait for others, so that their ids are looked for together.
-    waiting: Vec<(Record, Option<NonZeroU32>, bool)>,
+    waiting: Vec<(Record, Option<NonZeroU32>)>,
     pub(super) persons: Vec<Staged<PersonEntry>>,
     pub(super) professionals: Vec<bool>,
     pub(super) families: Vec<Staged<FamilyEntry>>,
@@ -100,7 +100,7 @@ impl<R: Into<Record>> Extend<R> for Builder {
 impl Builder {
     /// Takes one record of any family.
     pub fn push(&mut self, record: impl Into<Record>) {
-        self.wait(record.into(), None, false);
+        self.wait(record.into(), None);
     }
 
     /// Takes one record of any family that stays with the caller: nothing of it is cloned but the texts that are new.
@@ -155,14 +155,28 @@ impl Builder {
 
     /// Takes a record read from a row of a file; the header is row 1.
     pub fn push_row(&mut self, record: impl Into<Record>, row: u64) {
-        self.wait(record.into(), row_number(row), false);
+        self.wait(record.into(), row_number(row));
     }
 
-    /// Takes a record of which its reader knows that it ends before it starts within one day, which the record itself,
-    /// one of plain days, cannot say: its id is taken, and no rule uses it. The reader notes the finding.
+    /// Takes records read from rows of a file; the header is row 1.
+    ///
+    /// Of some their reader knows that they end before they start within one day, which the records themselves, of plain
+    /// days, cannot say: their ids are taken, and no rule uses them. The reader notes the findings.
     #[cfg(feature = "ssd")]
-    pub(crate) fn set_aside(&mut self, record: impl Into<Record>, row: u64) {
-        self.wait(record.into(), row_number(row), true);
+    pub(crate) fn take_rows<'d: 'r, 'r>(&mut self, rows: impl Iterator<Item = (&'r Draft<'d>, u64, bool)>) {
+        self.no_more_waiting();
+        let mut rows = rows.peekable();
+        let (mut batch, mut ahead) = (Vec::with_capacity(BATCH), Ahead::default());
+        while rows.peek().is_some() {
+            batch.clear();
+            batch.extend(rows.by_ref().take(BATCH));
+            ahead.clear();
+            batch.iter().for_each(|(draft, ..)| ahead.add(draft));
+            ahead.look(&self.texts, &self.ids);
+            for ((draft, row, set_aside), names) in batch.iter().zip(ahead.each()) {
+                self.take(draft, names, row_number(*row), *set_aside);
+            }
+        }
     }
 
     /// Adds a finding of a reader's own.
@@ -177,8 +191,8 @@ impl Builder {
         self.resolve().shelve()
     }
 
-    fn wait(&mut self, record: Record, row: Option<NonZeroU32>, set_aside: bool) {
-        self.waiting.push((record, row, set_aside));
+    fn wait(&mut self, record: Record, row: Option<NonZeroU32>) {
+        self.waiting.push((record, row));
         if self.waiting.len() >= BATCH {
             self.no_more_waiting();
         }
@@ -189,8 +203,8 @@ impl Builder {
         let mut ahead = Ahead::default();
         waiting.iter().for_each(|(record, ..)| ahead.add(&Draft::from(RecordRef::from(record))));
         ahead.look(&self.texts, &self.ids);
-        for ((record, row, set_aside), names) in waiting.iter().zip(ahead.each()) {
-            self.take(&Draft::from(RecordRef::from(record)), names, *row, *set_aside);
+        for ((record, row), names) in waiting.iter().zip(ahead.each()) {
+            self.take(&Draft::from(RecordRef::from(record)), names, *row, false);
         }
         waiting.clear();
         self.waiting = waiting;

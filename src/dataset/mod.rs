@@ -1,7 +1,7 @@
 //! Records in any order, grouped by child and sorted, with what was wrong in them.
 
 mod builder;
-mod draft;
+pub(crate) mod draft;
 mod finding;
 mod integrity;
 mod register;
