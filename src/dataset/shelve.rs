@@ -17,6 +17,26 @@ struct Shelved<E> {
     unborn: Vec<usize>,
 }
 
+/// Does the work of each family, and keeps its result under the same name.
+#[cfg(not(feature = "rayon"))]
+macro_rules! run {
+    ($($name:ident),+) => {
+        $(let $name = $name();)+
+    };
+}
+
+/// Does the work of the families side by side, and keeps the result of each under the same name.
+#[cfg(feature = "rayon")]
+macro_rules! run {
+    ($($name:ident),+) => {
+        $(let mut $name = Err($name);)+
+        rayon::scope(|scope| {
+            $(scope.spawn(|_| take_up(&mut $name));)+
+        });
+        $(let $name = $name.unwrap_or_else(|work| work());)+
+    };
+}
+
 /// Entries that are looked at together, few enough for the cache.
 const BLOCK: usize = 2048;
 
@@ -48,16 +68,13 @@ impl Builder {
                 $(let $name = || shelved($name, register, texts, |_checks, _block| {
                     $(_checks.$check(_block);)?
                 });)+
-                shelve!(@run $($name),+);
+                run!($($name),+);
                 $(
                     shelves.$name = $name.entries;
                     ends[Shelf::$name as usize] = $name.ends;
                     self.findings.extend($name.findings);
                     unborn.extend($name.unborn);
                 )+
-            };
-            (@run $($name:ident),+) => {
-                $(let $name = $name();)+
             };
         }
         shelve!(
@@ -154,6 +171,15 @@ fn shelved<E: Kept>(
         entries.extend(block.iter().map(|staged| staged.entry));
     }
     Shelved { entries, ends, findings, unborn }
+}
+
+/// Puts the result of the work in its place.
+#[cfg(feature = "rayon")]
+fn take_up<E, F: FnOnce() -> Shelved<E>>(place: &mut Result<Shelved<E>, F>) {
+    let none = Ok(Shelved { entries: Vec::new(), ends: Vec::new(), findings: Vec::new(), unborn: Vec::new() });
+    if let Err(work) = std::mem::replace(place, none) {
+        *place = Ok(work());
+    }
 }
 
 /// The positions of the entries, child after child, those of one child in the order given; and where each child ends.

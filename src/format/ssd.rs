@@ -192,6 +192,151 @@ pub fn read_table_with(
     }
 }
 
+/// Reads one table as [`read_table_with`] does, on the threads of the current pool of `rayon`.
+///
+/// The records, the findings and their order are the same: blocks of rows are read and checked side by side, and given to
+/// `records` one after the other.
+///
+/// # Errors
+///
+/// Where `source` cannot be read on. The rows before that are in `records`.
+///
+/// ```
+/// use csc_kpi::Dataset;
+/// use csc_kpi::format::ssd;
+/// use csc_kpi::record::Family;
+///
+/// let families = "fami_person_id,fami_family_id\nC1,F1\nC2,F1\n";
+/// let mut records = Dataset::builder();
+/// let rows = ssd::read_table_parallel(&mut records, Family::FamilyMember, families.as_bytes(), |_| {})?;
+/// assert_eq!((rows, records.finish().records()), (2, 2));
+/// # Ok::<(), ssd::SsdError>(())
+/// ```
+#[cfg(feature = "rayon")]
+pub fn read_table_parallel(
+    records: &mut Builder,
+    table: Family,
+    source: impl Read + Send,
+    progress: impl FnMut(Progress) + Send,
+) -> Result<u64, SsdError> {
+    let reader = reader(table);
+    let mut blocks = Blocks::new(source);
+    let Some(Begun { header, block, done }) = begin(records, table, &mut blocks)? else { return Ok(0) };
+    let (header, first) = (&header, header.length);
+    let source = in_turn::Source::new(block, |block| blocks.next(block));
+    let sink = in_turn::Sink::new((records, done, progress));
+    let work = || {
+        while let Some((turn, block)) = source.next() {
+            let rows = block.get(if turn == 0 { first } else { 0 }..).unwrap_or_default();
+            reader.rows(header, rows, &mut |rows| {
+                sink.wait_for(turn, |(records, done, progress)| {
+                    done.take(rows, block.len() as u64, records);
+                    progress(done.progress);
+                });
+            });
+        }
+    };
+    rayon::scope(|scope| (0..rayon::current_num_threads()).for_each(|_| scope.spawn(|_| work())));
+    let (_, done, _) = sink.into_inner();
+    match source.failure() {
+        Some(source) if !done.open_quote => Err(done.failed(source)),
+        _ => Ok(done.progress.rows),
+    }
+}
+
+/// Work that is shared out, and whose results are taken in the order in which it was.
+#[cfg(feature = "rayon")]
+mod in_turn {
+    use std::io;
+    use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+
+    fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+        mutex.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Blocks of a source, numbered.
+    pub(super) struct Source<F>(Mutex<Reading<F>>);
+
+    struct Reading<F> {
+        first: Option<Vec<u8>>,
+        next: F,
+        turn: u64,
+        ended: bool,
+        failure: Option<io::Error>,
+    }
+
+    impl<F: FnMut(&mut Vec<u8>) -> io::Result<bool>> Source<F> {
+        pub(super) fn new(first: Vec<u8>, next: F) -> Self {
+            Self(Mutex::new(Reading { first: Some(first), next, turn: 0, ended: false, failure: None }))
+        }
+
+        /// The next block and its turn; `None` at the end and after a failure.
+        pub(super) fn next(&self) -> Option<(u64, Vec<u8>)> {
+            let mut reading = lock(&self.0);
+            let reading = &mut *reading;
+            let mut block = reading.first.take().unwrap_or_default();
+            if reading.turn > 0 && !reading.ended {
+                match (reading.next)(&mut block) {
+                    Ok(more) => reading.ended = !more,
+                    Err(error) => {
+                        reading.failure = Some(error);
+                        reading.ended = true;
+                    }
+                }
+            }
+            if reading.ended {
+                return None;
+            }
+            let turn = reading.turn;
+            reading.turn += 1;
+            Some((turn, block))
+        }
+
+        pub(super) fn failure(self) -> Option<io::Error> {
+            self.0.into_inner().unwrap_or_else(PoisonError::into_inner).failure
+        }
+    }
+
+    /// What takes the results.
+    pub(super) struct Sink<T> {
+        turn: Mutex<(u64, T)>,
+        next: Condvar,
+    }
+
+    impl<T> Sink<T> {
+        pub(super) const fn new(taker: T) -> Self {
+            Self { turn: Mutex::new((0, taker)), next: Condvar::new() }
+        }
+
+        /// Waits until all before have been taken.
+        pub(super) fn wait_for(&self, turn: u64, take: impl FnOnce(&mut T)) {
+            let mut state = lock(&self.turn);
+            while state.0 < turn {
+                state = self.next.wait(state).unwrap_or_else(PoisonError::into_inner);
+            }
+            // Where `take` panics, the others must not wait for ever: this goes on while that unwinds.
+            let mut taken = Taken { state, next: &self.next };
+            take(&mut taken.state.1);
+        }
+
+        pub(super) fn into_inner(self) -> T {
+            self.turn.into_inner().unwrap_or_else(PoisonError::into_inner).1
+        }
+    }
+
+    struct Taken<'a, T> {
+        state: MutexGuard<'a, (u64, T)>,
+        next: &'a Condvar,
+    }
+
+    impl<T> Drop for Taken<'_, T> {
+        fn drop(&mut self) {
+            self.state.0 += 1;
+            self.next.notify_all();
+        }
+    }
+}
+
 /// A file whose header has been read.
 struct Begun {
     header: Header,
