@@ -70,7 +70,9 @@ fn main() {
         end_to_end.result
     );
     references(&folder, threads, all.took.wall, end_to_end.took.wall);
-    fs::remove_dir_all(&folder).expect("the tables can be removed");
+    if arguments.iter().all(|argument| argument != "--keep") {
+        fs::remove_dir_all(&folder).expect("the tables can be removed");
+    }
 }
 
 /// Runs on a pool of one thread, so that nothing is done side by side.

@@ -131,10 +131,10 @@ impl Cell {
             return None;
         }
         // The first and the last bytes in one read each: they overlap, and then agree.
-        let (low, high) = if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
+        let (low, high) = if let (Some(first), Some(last)) = (bytes.first_chunk::<8>(), bytes.last_chunk::<8>()) {
             let shift = 8 * u32::try_from(16 - length).unwrap_or(0);
             (u64::from_le_bytes(*first), u64::from_le_bytes(*last).checked_shr(shift).unwrap_or(0))
-        } else if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
+        } else if let (Some(first), Some(last)) = (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
             let (first, last) = (u32::from_le_bytes(*first), u32::from_le_bytes(*last));
             (u64::from(first) | u64::from(last) << (8 * (length - 4)), 0)
         } else {

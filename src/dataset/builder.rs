@@ -145,7 +145,9 @@ impl Builder {
                 break;
             }
             ahead.clear();
-            batch.iter().for_each(|record: &RecordRef<'a>| ahead.add(&Draft::from(*record)));
+            for record in &batch {
+                ahead.add(&Draft::from(*record));
+            }
             ahead.look(&self.texts, &self.ids);
             for (record, names) in batch.drain(..).zip(ahead.each()) {
                 self.take(&Draft::from(record), names, None, false);
@@ -171,7 +173,9 @@ impl Builder {
             batch.clear();
             batch.extend(rows.by_ref().take(BATCH));
             ahead.clear();
-            batch.iter().for_each(|(draft, ..)| ahead.add(draft));
+            for (draft, ..) in &batch {
+                ahead.add(draft);
+            }
             ahead.look(&self.texts, &self.ids);
             for ((draft, row, set_aside), names) in batch.iter().zip(ahead.each()) {
                 self.take(draft, names, row_number(*row), *set_aside);
@@ -201,7 +205,9 @@ impl Builder {
     fn no_more_waiting(&mut self) {
         let mut waiting = std::mem::take(&mut self.waiting);
         let mut ahead = Ahead::default();
-        waiting.iter().for_each(|(record, ..)| ahead.add(&Draft::from(RecordRef::from(record))));
+        for (record, _) in &waiting {
+            ahead.add(&Draft::from(RecordRef::from(record)));
+        }
         ahead.look(&self.texts, &self.ids);
         for ((record, row), names) in waiting.iter().zip(ahead.each()) {
             self.take(&Draft::from(RecordRef::from(record)), names, *row, false);

@@ -30,7 +30,7 @@ use starts::Starts;
 ///
 /// # Memory
 ///
-/// Texts are stored once. An entry takes 48 bytes at the most; [`Dataset::heap_bytes`] and [`Dataset::text_bytes`] tell the
+/// Each id is stored once, and so is each other text. An entry takes 48 bytes at the most; [`Dataset::heap_bytes`] and [`Dataset::text_bytes`] tell the
 /// whole.
 ///
 /// ```

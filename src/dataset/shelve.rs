@@ -65,7 +65,7 @@ impl Builder {
             ($($name:ident $(with $check:ident)?),+ $(,)?) => {
                 let (texts, register) = (&self.texts, &register);
                 $(let $name = std::mem::take(&mut self.$name);)+
-                $(let $name = || shelved($name, register, texts, |_checks, _block| {
+                $(let $name = move || shelved(&$name, register, texts, |_checks, _block| {
                     $(_checks.$check(_block);)?
                 });)+
                 run!($($name),+);
@@ -132,7 +132,7 @@ fn starts(persons: &[PersonEntry], ends: &[Vec<u32>; SHELVES]) -> Starts {
 
 /// Sorts by child, day and id, and checks; entries without an id of their own stay in the order given.
 fn shelved<E: Kept>(
-    staged: Vec<Staged<E>>,
+    staged: &[Staged<E>],
     register: &Register,
     texts: &Texts,
     check: impl Fn(&mut Checks<'_>, &[Staged<E>]),
@@ -141,7 +141,7 @@ fn shelved<E: Kept>(
     if staged.is_empty() {
         return Shelved { entries: Vec::new(), ends: Vec::new(), findings, unborn };
     }
-    let (order, ends) = by_child(&staged, register);
+    let (order, ends) = by_child(staged, register);
     let mut entries = Vec::with_capacity(staged.len());
     let mut checks = Checks::new(texts, register, &mut findings, &mut unborn);
     let mut block: Vec<Staged<E>> = Vec::with_capacity(2 * BLOCK);

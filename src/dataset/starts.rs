@@ -54,5 +54,5 @@ fn distance(base: &Bounds, starts: &Bounds) -> Option<[u8; SHELVES]> {
         all |= far;
         *distance = far as u8;
     }
-    (all <= u32::from(u8::MAX)).then_some(distance)
+    u8::try_from(all).is_ok().then_some(distance)
 }

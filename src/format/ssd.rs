@@ -437,7 +437,7 @@ static PERSON: Table<6, OfPerson> = Table {
     family: Family::Person,
     columns: ["pers_person_id", "pers_sex", "pers_ethnicity", "pers_dob", "pers_expected_dob", "pers_death_date"],
     read: |row, [id, sex, ethnicity, born, expected, died]| {
-        row.person = Some(id);
+        row.person = Some(*id);
         Person {
             id: row.id(id),
             sex: row.code(sex),
@@ -805,7 +805,7 @@ struct Table<const N: usize, D: Drafts> {
     columns: [&'static str; N],
     /// A row that is to be left out is read to its end too, so that all its faults are named; what then stands in the
     /// record does not matter.
-    read: for<'r> fn(&mut Row<'r>, [Cell<'r>; N]) -> D::Draft<'r>,
+    read: for<'r> fn(&mut Row<'r>, &[Cell<'r>; N]) -> D::Draft<'r>,
 }
 
 /// A [`Table`] of any size.
@@ -880,8 +880,7 @@ impl<const N: usize, D: Drafts> ReadTable for Table<N, D> {
 
     fn rows(&self, header: &Header, block: &[u8], to: &mut dyn FnMut(Rows<'_>)) {
         let Ok(headings) = <&[Heading; N]>::try_from(header.headings.as_slice()) else { return };
-        if memchr::memchr(b'"', block).is_none()
-            && let Ok(text) = std::str::from_utf8(block)
+        if let Ok(text) = std::str::from_utf8(block)
             && let Some(rows) = self.plain_rows(header, headings, text)
         {
             return to(rows);
@@ -918,33 +917,42 @@ fn reader_of(block: &[u8]) -> csv::Reader<impl Read> {
 }
 
 impl<const N: usize, D: Drafts> Table<N, D> {
-    /// The rows of a text without a quote; `None` where a carriage return ends one of them.
+    /// The rows of a text; `None` where it has a quote, or a carriage return that alone ends a row.
     fn plain_rows<'r>(&self, header: &Header, headings: &[Heading; N], text: &'r str) -> Option<Rows<'r>> {
         let mut rows = Rows::default();
         rows.drafts.reserve(text.len() / 32);
-        let mut commas: Vec<usize> = Vec::with_capacity(header.names.len() + 1);
-        let mut start = 0;
-        for end in memchr::memchr_iter(b'\n', text.as_bytes()).chain([text.len()]) {
-            let line = text.get(start..end)?;
-            start = end + 1;
-            let line = line.strip_suffix('\r').unwrap_or(line);
-            if line.is_empty() {
+        // Where the cells of the row begin, and one after its end.
+        let mut starts: Vec<usize> = Vec::with_capacity(header.names.len() + 1);
+        starts.push(0);
+        let mut end_row = |starts: &mut Vec<usize>, at: usize| {
+            let returned = at.checked_sub(1).and_then(|before| text.as_bytes().get(before)) == Some(&b'\r');
+            let end = if returned { at - 1 } else { at };
+            if starts.len() > 1 || starts.first().is_some_and(|start| *start < end) {
+                starts.push(end + 1);
+                let cell = |position: usize| {
+                    let from = *starts.get(position)?;
+                    text.get(from..starts.get(position + 1)? - 1).map(Written::Text)
+                };
+                self.row(header, headings, starts.len() - 1, cell, &mut rows);
+            }
+            starts.clear();
+            starts.push(at + 1);
+        };
+        for (at, byte) in text.bytes().enumerate() {
+            // Few bytes are as low as a comma, so most take one comparison.
+            if byte > b',' {
                 continue;
             }
-            commas.clear();
-            for at in memchr::memchr2_iter(b',', b'\r', line.as_bytes()) {
-                if line.as_bytes().get(at) == Some(&b'\r') {
-                    return None;
-                }
-                commas.push(at);
+            match byte {
+                b',' => starts.push(at + 1),
+                b'\n' => end_row(&mut starts, at),
+                b'\r' if !matches!(text.as_bytes().get(at + 1), Some(b'\n') | None) => return None,
+                b'"' => return None,
+                _ => {}
             }
-            commas.push(line.len());
-            let cell = |position: usize| {
-                let to = *commas.get(position)?;
-                let from = position.checked_sub(1).and_then(|before| commas.get(before)).map_or(0, |comma| comma + 1);
-                line.get(from..to).map(Written::Text)
-            };
-            self.row(header, headings, commas.len(), cell, &mut rows);
+        }
+        if !text.is_empty() {
+            end_row(&mut starts, text.len());
         }
         Some(rows)
     }
@@ -964,7 +972,7 @@ impl<const N: usize, D: Drafts> Table<N, D> {
             column: heading.column,
             written: heading.position.and_then(&cell).unwrap_or_default(),
         });
-        let draft = (self.read)(&mut row, cells);
+        let draft = (self.read)(&mut row, &cells);
         if length < header.names.len() {
             row.note_lack(headings, length);
         }
@@ -1080,18 +1088,18 @@ struct Row<'r> {
 
 impl<'r> Row<'r> {
     /// The id of the record.
-    fn id(&mut self, cell: Cell<'r>) -> &'r str {
-        self.id = Some(cell);
+    fn id(&mut self, cell: &Cell<'r>) -> &'r str {
+        self.id = Some(*cell);
         self.never_empty(cell, FindingRule::EmptyId)
     }
 
     /// The id of the person whose record it is.
-    fn person(&mut self, cell: Cell<'r>) -> &'r str {
-        self.person = Some(cell);
+    fn person(&mut self, cell: &Cell<'r>) -> &'r str {
+        self.person = Some(*cell);
         self.never_empty(cell, FindingRule::EmptyPerson)
     }
 
-    fn never_empty(&mut self, cell: Cell<'r>, or: FindingRule) -> &'r str {
+    fn never_empty(&mut self, cell: &Cell<'r>, or: FindingRule) -> &'r str {
         match cell.text() {
             Ok("") => self.leave_out(cell, or),
             Ok(text) => return text,
@@ -1101,59 +1109,59 @@ impl<'r> Row<'r> {
     }
 
     /// A text, or a reference to another record; empty where it is null.
-    fn text(&mut self, cell: Cell<'r>) -> &'r str {
+    fn text(&mut self, cell: &Cell<'r>) -> &'r str {
         self.may_be_empty(cell).unwrap_or_default()
     }
 
     /// A text of which no rule makes use.
-    fn check_text(&mut self, cell: Cell<'r>) {
+    fn check_text(&mut self, cell: &Cell<'r>) {
         self.may_be_empty(cell);
     }
 
-    fn may_be_empty(&mut self, cell: Cell<'r>) -> Option<&'r str> {
+    fn may_be_empty(&mut self, cell: &Cell<'r>) -> Option<&'r str> {
         match cell.text() {
             Ok(text) => Some(text).filter(|text| !text.is_empty()),
             Err(rule) => {
-                self.faults.push((cell, rule));
+                self.faults.push((*cell, rule));
                 None
             }
         }
     }
 
-    fn code<C: StatutoryCode>(&mut self, cell: Cell<'r>) -> Letters<'r, C> {
+    fn code<C: StatutoryCode>(&mut self, cell: &Cell<'r>) -> Letters<'r, C> {
         self.code_or_word(cell, &[])
     }
 
     /// A code, where some write a word for its letters.
-    fn code_or_word<C: StatutoryCode>(&mut self, cell: Cell<'r>, words: &[(&str, C)]) -> Letters<'r, C> {
+    fn code_or_word<C: StatutoryCode>(&mut self, cell: &Cell<'r>, words: &[(&str, C)]) -> Letters<'r, C> {
         let Some(text) = self.may_be_empty(cell) else { return Letters::None };
         if let Some(code) = find(words, text).or_else(|| C::from_letters(text)) {
             return Letters::Known(code);
         }
-        self.faults.push((cell, FindingRule::UnknownCode));
+        self.faults.push((*cell, FindingRule::UnknownCode));
         Letters::Unknown(text)
     }
 
-    fn flag<T: Copy>(&mut self, cell: Cell<'r>, values: &[(&str, T)]) -> Option<T> {
+    fn flag<T: Copy>(&mut self, cell: &Cell<'r>, values: &[(&str, T)]) -> Option<T> {
         let flag = find(values, self.may_be_empty(cell)?);
         if flag.is_none() {
-            self.faults.push((cell, FindingRule::UnknownFlag));
+            self.faults.push((*cell, FindingRule::UnknownFlag));
         }
         flag
     }
 
-    fn number(&mut self, cell: Cell<'r>) -> Option<u32> {
+    fn number(&mut self, cell: &Cell<'r>) -> Option<u32> {
         let text = self.may_be_empty(cell)?;
         if text.bytes().all(|digit| digit.is_ascii_digit()) {
             // Digits fail for nothing but their number.
             Some(text.parse().unwrap_or(u32::MAX))
         } else {
-            self.faults.push((cell, FindingRule::NotANumber));
+            self.faults.push((*cell, FindingRule::NotANumber));
             None
         }
     }
 
-    fn moment(&mut self, cell: Cell<'r>) -> Option<Moment> {
+    fn moment(&mut self, cell: &Cell<'r>) -> Option<Moment> {
         let read = match cell.text() {
             Ok("") => return None,
             Ok(text) => text.parse().map_err(|_| FindingRule::UnreadableDate),
@@ -1162,12 +1170,12 @@ impl<'r> Row<'r> {
         read.map_err(|rule| self.leave_out(cell, rule)).ok()
     }
 
-    fn day(&mut self, cell: Cell<'r>) -> Option<NaiveDate> {
+    fn day(&mut self, cell: &Cell<'r>) -> Option<NaiveDate> {
         self.moment(cell).map(Moment::date)
     }
 
     /// The start of a record that needs one.
-    fn start(&mut self, cell: Cell<'r>) -> Moment {
+    fn start(&mut self, cell: &Cell<'r>) -> Moment {
         if cell.text() == Ok("") {
             self.leave_out(cell, FindingRule::EmptyStart);
         }
@@ -1175,32 +1183,32 @@ impl<'r> Row<'r> {
     }
 
     /// The first day and the first day after, in a family that keeps days and needs a start.
-    fn days_from_a_start(&mut self, start: Cell<'r>, end: Cell<'r>) -> (NaiveDate, Option<NaiveDate>) {
+    fn days_from_a_start(&mut self, start: &Cell<'r>, end: &Cell<'r>) -> (NaiveDate, Option<NaiveDate>) {
         let (from, to) = (self.start(start), self.moment(end));
         self.check_order(Some(from), to, end);
         (from.date(), to.map(Moment::date))
     }
 
     /// The first day and the first day after, in a family that keeps days and needs no start.
-    fn days(&mut self, start: Cell<'r>, end: Cell<'r>) -> (Option<NaiveDate>, Option<NaiveDate>) {
+    fn days(&mut self, start: &Cell<'r>, end: &Cell<'r>) -> (Option<NaiveDate>, Option<NaiveDate>) {
         let (from, to) = (self.moment(start), self.moment(end));
         self.check_order(from, to, end);
         (from.map(Moment::date), to.map(Moment::date))
     }
 
     /// Looks for an end before the start within one day; an earlier day is what the builder sees for itself.
-    fn check_order(&mut self, from: Option<Moment>, to: Option<Moment>, end: Cell<'r>) {
+    fn check_order(&mut self, from: Option<Moment>, to: Option<Moment>, end: &Cell<'r>) {
         if let (Some(from), Some(to)) = (from, to)
             && from.date() == to.date()
             && to.is_before(from)
         {
-            self.faults.push((end, FindingRule::EndBeforeStart));
+            self.faults.push((*end, FindingRule::EndBeforeStart));
             self.set_aside = true;
         }
     }
 
-    fn leave_out(&mut self, cell: Cell<'r>, rule: FindingRule) {
-        self.faults.push((cell, rule));
+    fn leave_out(&mut self, cell: &Cell<'r>, rule: FindingRule) {
+        self.faults.push((*cell, rule));
         self.left_out = true;
     }
 

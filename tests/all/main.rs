@@ -8,6 +8,7 @@
 )]
 
 mod breakdowns;
+mod building;
 mod differential;
 mod edges;
 mod errors;
