@@ -1371,8 +1371,11 @@ fn long_file() -> Vec<u8> {
         let line = match row % 997 {
             0 => format!("A{row},C{child},,2018-13-01,,\n"),
             1 => format!("A{},C{child},,2018-01-01,,\n", row / 2),
-            2 => format!("\"A{row}\",C{child},,2018-01-01,,\"North\n\"\"East\"\"\r\n{row}\"\r\n"),
             3 => format!("A{row},,R1,2018-01-01T10:00,2017-12-31,\n"),
+            // Most line ends are in quotes, so nearly every block would be cut there.
+            _ if row % 5 == 0 => {
+                format!("\"A{row}\",C{child},,2018-01-01,,\"North{}\"\"East\"\"\r\n{row}\"\r\n", "\n,".repeat(50))
+            }
             _ => format!("A{row},C{child},,2018-01-{:02},2018-02-01,North\n", row % 28 + 1),
         };
         file.extend_from_slice(line.as_bytes());
