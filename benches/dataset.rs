@@ -31,9 +31,7 @@ fn main() {
     let children: u64 = given.unwrap_or(200_000);
     let ordered = population::population(children);
     let number = ordered.len();
-    println!(
-        "{children} children, {number} records over ten years; the shortest of {RUNS} runs; user time is of all threads"
-    );
+    println!("{children} children, {number} records over ten years; the shortest of {RUNS} runs");
 
     let records = population::shuffled(&ordered);
     drop(ordered);
@@ -65,11 +63,11 @@ fn main() {
     println!("tables, every cell checked, {threads} threads        {}", all.took.per_second(number));
     let end_to_end = best(|| ten_years(&read(&folder, in_parallel)));
     println!(
-        "tables to ten-year series, {threads} threads         {:>9.0} ms, {} readings of all indicators",
-        end_to_end.took.wall.as_secs_f64() * 1e3,
+        "tables to ten-year series, {threads} threads         {}, {} readings of all indicators",
+        end_to_end.took.per_second(number),
         end_to_end.result
     );
-    references(&folder, threads, all.took.wall, end_to_end.took.wall);
+    references(&folder, threads, all.took, end_to_end.took);
     if arguments.iter().all(|argument| argument != "--keep") {
         fs::remove_dir_all(&folder).expect("the tables can be removed");
     }
@@ -83,17 +81,17 @@ fn one_core(work: impl FnOnce() + Send) {
 #[derive(Clone, Copy)]
 struct Took {
     wall: Duration,
-    /// User time of the process, where the system tells it.
-    user: Option<Duration>,
+    /// Processor time of all threads, where the system tells it.
+    processor: Option<Duration>,
 }
 
 impl Took {
     fn per_second(self, number: usize) -> String {
         let rate = |time: Duration| number as f64 / time.as_secs_f64() / 1e6;
-        let user = self.user.filter(|user| !user.is_zero()).map_or_else(String::new, |user| {
-            format!(" (user time {:.0} ms: {:.2})", user.as_secs_f64() * 1e3, rate(user))
+        let processor = self.processor.filter(|time| !time.is_zero()).map_or_else(String::new, |time| {
+            format!(" (processor time {:.0} ms: {:.2})", time.as_secs_f64() * 1e3, rate(time))
         });
-        format!("{:>9.0} ms, {:.2} million a second{user}", self.wall.as_secs_f64() * 1e3, rate(self.wall))
+        format!("{:>9.0} ms, {:.2} million a second{processor}", self.wall.as_secs_f64() * 1e3, rate(self.wall))
     }
 }
 
@@ -105,11 +103,11 @@ struct Best<T> {
 /// The result of the last of several runs, with the shortest time of each kind.
 fn best<T>(mut work: impl FnMut() -> T) -> Best<T> {
     let mut run = || {
-        let (user, begun) = (user_time(), Instant::now());
+        let (used, begun) = (processor_time(), Instant::now());
         let result = work();
         let wall = begun.elapsed();
-        let user = user_time().zip(user).map(|(after, before)| after.saturating_sub(before));
-        Best { result, took: Took { wall, user } }
+        let processor = processor_time().zip(used).map(|(after, before)| after.saturating_sub(before));
+        Best { result, took: Took { wall, processor } }
     };
     let mut best = run();
     for _ in 1..RUNS {
@@ -117,16 +115,16 @@ fn best<T>(mut work: impl FnMut() -> T) -> Best<T> {
         drop(best);
         best = run();
         best.took.wall = best.took.wall.min(took.wall);
-        best.took.user = best.took.user.zip(took.user).map(|(a, b)| a.min(b));
+        best.took.processor = best.took.processor.zip(took.processor).map(|(a, b)| a.min(b));
     }
     best
 }
 
-/// User time of this process, to a hundredth of a second.
-fn user_time() -> Option<Duration> {
+/// Processor time of this process with that the system spends for it, to a hundredth of a second.
+fn processor_time() -> Option<Duration> {
     let status = fs::read_to_string("/proc/self/stat").ok()?;
-    let ticks: u64 = status.rsplit(')').next()?.split_whitespace().nth(11)?.parse().ok()?;
-    Some(Duration::from_millis(ticks * 10))
+    let ticks = status.rsplit(')').next()?.split_whitespace().skip(11).take(2).map(str::parse::<u64>);
+    Some(Duration::from_millis(ticks.sum::<Result<u64, _>>().ok()? * 10))
 }
 
 fn read(folder: &Path, table: impl Fn(&mut Builder, Family, File)) -> Dataset {
@@ -158,7 +156,7 @@ fn ten_years(dataset: &Dataset) -> usize {
 }
 
 /// Prints what the reference takes on the same files, and how many times as long.
-fn references(folder: &Path, threads: usize, load: Duration, end_to_end: Duration) {
+fn references(folder: &Path, threads: usize, load: Took, end_to_end: Took) {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/reference.py");
     let output = Command::new("python3").arg(script).arg(folder).arg(threads.to_string()).output();
     let lines = match output {
@@ -168,16 +166,21 @@ fn references(folder: &Path, threads: usize, load: Duration, end_to_end: Duratio
     };
     for line in lines.lines() {
         let words: Vec<&str> = line.split(' ').collect();
-        let [name, version, seconds] = words[..] else { continue };
-        let Some(seconds) = seconds.parse::<f64>().ok().filter(|seconds| *seconds > 0.0) else {
+        let [name, version, wall, processor] = words[..] else { continue };
+        let seconds = [wall, processor].map(|seconds| seconds.parse::<f64>().unwrap_or(0.0));
+        if seconds[0] <= 0.0 {
             println!("reference {name}: not installed");
             continue;
-        };
+        }
         let ours = if name.ends_with("end-to-end") { end_to_end } else { load };
         println!(
-            "reference {name:<17} {version:<16} {:>9.0} ms, {:.2} times as long as here",
-            seconds * 1e3,
-            seconds / ours.as_secs_f64()
+            "reference {name:<17} {version:<16} {:>9.0} ms, {:.2} times as long as here; processor time {:.0} ms{}",
+            seconds[0] * 1e3,
+            seconds[0] / ours.wall.as_secs_f64(),
+            seconds[1] * 1e3,
+            ours.processor.filter(|time| !time.is_zero()).map_or_else(String::new, |time| {
+                format!(", {:.2} times as much as here", seconds[1] / time.as_secs_f64())
+            })
         );
     }
 }
