@@ -59,7 +59,7 @@
 //! * Exact: counts and ratios, no float; a percentage is rounded once, half away from zero, and only when shown.
 //! * Honest: an empty denominator is no value, never 0; a unit that cannot be judged is excluded with a finding.
 //! * Reproducible: a calculation pinned to a day ([`Engine::known_at`]) gives the same figure after later data arrive.
-//! * Pure: no I/O, no clock, no thread, no unsafe code. The same input gives the same output.
+//! * Pure: no I/O, no clock, no thread (but with the feature `rayon`), no unsafe code. The same input gives the same output.
 //!
 //! # What it does not do
 //!
@@ -72,6 +72,8 @@
 //! | `cin-census` | `format::cin_census`: the children in need census as XML, of one year or several | the crate `quick-xml` |
 //! | `ssd` | `format::ssd`: the sixteen tables of the Standard Safeguarding Dataset as CSV | the crate `csv` |
 //! | `ssda903` | `format::ssda903`: returns of children looked after as CSV and XML, several years side by side | the crates `csv` and `quick-xml` |
+//! | `ssd` | `format::ssd`: the sixteen tables of the Standard Safeguarding Dataset as CSV | the crates `csv` and `memchr` |
+//! | `rayon` | tables read and datasets made on the threads of a pool, with the same result | the crate `rayon` |
 //! | `proptest` | `laws`: strategies for whole histories, and laws for indicators of your own | the crate `proptest` |
 //!
 //! None is on by default. The default build needs `serde`, `chrono`, `thiserror` and `rust_decimal`; `chrono` is re-exported.

@@ -12,8 +12,10 @@ pub use entry::{
 };
 pub use looked_after::{CareEpisode, CareHistory, Link, Spell};
 pub(crate) use pinned::known_at;
-pub(crate) use text::Texts;
+#[cfg(feature = "ssd")]
+pub(crate) use text::trimmed;
 pub use text::{Code, Key};
+pub(crate) use text::{Letters, Name, Room, Texts};
 
 use std::cell::OnceCell;
 use std::fmt;
@@ -37,17 +39,24 @@ macro_rules! families {
             $(pub(crate) $name: Vec<$entry>,)+
         }
 
-        /// Where the entries of one child begin.
-        #[derive(Clone, Copy, Debug, Default)]
-        pub(crate) struct Bounds {
-            $(pub(crate) $name: u32,)+
+        /// The families of entries.
+        #[allow(non_camel_case_types, reason = "named as the fields are")]
+        #[derive(Clone, Copy)]
+        pub(crate) enum Shelf {
+            $($name,)+
         }
+
+        /// How many families of entries there are.
+        pub(crate) const SHELVES: usize = [$(Shelf::$name,)+].len();
 
         impl Shelves {
             /// The entries from `from` up to `to`.
             pub(crate) fn between(&self, from: &Bounds, to: &Bounds) -> Entries<'_> {
                 Entries {
-                    $($name: self.$name.get(from.$name as usize..to.$name as usize).unwrap_or_default(),)+
+                    $($name: {
+                        let shelf = Shelf::$name as usize;
+                        self.$name.get(from[shelf] as usize..to[shelf] as usize).unwrap_or_default()
+                    },)+
                 }
             }
 
@@ -71,6 +80,9 @@ macro_rules! families {
         }
     };
 }
+
+/// Where the entries of one child begin on each shelf.
+pub(crate) type Bounds = [u32; SHELVES];
 
 families! {
     /// Families the child is a member of.

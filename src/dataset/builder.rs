@@ -1,20 +1,18 @@
 //! From records in any order to a dataset.
 
 use std::num::NonZeroU32;
+use std::slice::Iter;
 
-use super::staged::{KeySet, Staged};
+use super::draft::{self, Ahead, Draft};
+use super::staged::{Directory, Staged, is_named_by_others};
 use super::{Dataset, Finding, FindingRule, integrity};
 use crate::calendar::Moment;
 use crate::chronology::{
     AssessmentEntry, CareLeaverEntry, Code, ConferenceEntry, EnquiryEntry, EpisodeEntry, FamilyEntry, ImmigrationEntry,
-    InvolvementEntry, Key, LegalStatusEntry, MissingEntry, PersonEntry, Place, PlacementEntry, PlanEntry,
-    ReferralEntry, ReviewEntry, Texts,
+    InvolvementEntry, Key, LegalStatusEntry, Letters, MissingEntry, Name, PersonEntry, Place, PlacementEntry,
+    PlanEntry, ReferralEntry, ReviewEntry, Room, Texts,
 };
-use crate::record::{
-    ALLOCATED_CASE_WORKER, Assessment, CareLeaverStatus, Coded, Family, FamilyMember, ImmigrationStatus,
-    InitialConference, Involvement, LegalStatus, LookedAfterEpisode, MissingEpisode, Person, Placement, PlanReview,
-    Professional, ProtectionPlan, Record, Referral, Section47Enquiry, StatutoryCode,
-};
+use crate::record::{ALLOCATED_CASE_WORKER, Family, ImmigrationStatus, Professional, Record, RecordRef, StatutoryCode};
 
 /// Takes records in any order, and makes a [`Dataset`] of them.
 ///
@@ -40,10 +38,14 @@ use crate::record::{
 pub struct Builder {
     pub(super) texts: Texts,
     pub(super) findings: Vec<Finding>,
-    /// The ids taken, a set a family.
-    pub(super) ids: [KeySet; Family::ALL.len()],
+    /// By room and place: what is known of the record with that id.
+    pub(super) ids: [Directory; Family::ALL.len()],
+    /// Room to write a text in capitals.
+    capitals: String,
+    /// Records that wait for others, so that their ids are looked for together.
+    waiting: Vec<(Record, Option<NonZeroU32>)>,
     pub(super) persons: Vec<Staged<PersonEntry>>,
-    pub(super) professionals: Vec<(Key, bool)>,
+    pub(super) professionals: Vec<bool>,
     pub(super) families: Vec<Staged<FamilyEntry>>,
     pub(super) immigration: Vec<Staged<ImmigrationEntry>>,
     pub(super) referrals: Vec<Staged<ReferralEntry>>,
@@ -60,6 +62,9 @@ pub struct Builder {
     pub(super) involvements: Vec<Staged<InvolvementEntry>>,
 }
 
+/// Records whose ids are looked for together.
+const BATCH: usize = 64;
+
 /// What a record says of itself before it is staged.
 struct Head<'a> {
     family: Family,
@@ -69,11 +74,19 @@ struct Head<'a> {
 }
 
 impl Head<'_> {
+    #[cold]
     fn finding(&self, field: &str, value: &dyn ToString, rule: FindingRule) -> Finding {
         Finding::new(self.family, field, value.to_string(), rule)
             .in_row(self.row.map(|row| u64::from(row.get())))
             .of(self.record, self.person)
     }
+}
+
+/// A record that may be used: its id, its person and the names of the records it refers to.
+struct Admitted<'n> {
+    id: Key,
+    person: u32,
+    links: Iter<'n, Name<'n>>,
 }
 
 impl<R: Into<Record>> Extend<R> for Builder {
@@ -87,19 +100,87 @@ impl<R: Into<Record>> Extend<R> for Builder {
 impl Builder {
     /// Takes one record of any family.
     pub fn push(&mut self, record: impl Into<Record>) {
-        self.take(record.into(), None, false);
+        self.wait(record.into(), None);
+    }
+
+    /// Takes one record of any family that stays with the caller: nothing of it is cloned but the texts that are new.
+    ///
+    /// Where there are many records, [`Builder::extend_ref`] is faster.
+    ///
+    /// ```
+    /// use csc_kpi::record::Referral;
+    /// use csc_kpi::{Dataset, NaiveDate};
+    ///
+    /// let referral = Referral::new("R1", "C1", NaiveDate::from_ymd_opt(2018, 3, 1).unwrap());
+    /// let mut records = Dataset::builder();
+    /// records.push_ref(&referral);
+    /// assert_eq!((records.finish().records(), referral.id.as_str()), (1, "R1"));
+    /// ```
+    pub fn push_ref<'a>(&mut self, record: impl Into<RecordRef<'a>>) {
+        self.extend_ref([record]);
+    }
+
+    /// Takes records of any family that stay with the caller: nothing of them is cloned but the texts that are new.
+    ///
+    /// ```
+    /// use csc_kpi::record::{Person, Record, Referral};
+    /// use csc_kpi::{Dataset, NaiveDate};
+    ///
+    /// let day = |d| NaiveDate::from_ymd_opt(2018, 3, d).unwrap();
+    /// let referrals = [Referral::new("R1", "C1", day(1)), Referral::new("R2", "C1", day(2))];
+    /// let others: Vec<Record> = vec![Person::new("C1").into()];
+    ///
+    /// let mut records = Dataset::builder();
+    /// records.extend_ref(&referrals);
+    /// records.extend_ref(&others);
+    /// assert_eq!(records.finish().records(), 3);
+    /// ```
+    pub fn extend_ref<'a, R: Into<RecordRef<'a>>>(&mut self, records: impl IntoIterator<Item = R>) {
+        self.no_more_waiting();
+        let mut records = records.into_iter().map(Into::into);
+        let (mut batch, mut ahead) = (Vec::with_capacity(BATCH), Ahead::default());
+        loop {
+            batch.extend(records.by_ref().take(BATCH));
+            if batch.is_empty() {
+                break;
+            }
+            ahead.clear();
+            for record in &batch {
+                ahead.add(&Draft::from(*record));
+            }
+            ahead.look(&self.texts, &self.ids);
+            for (record, names) in batch.drain(..).zip(ahead.each()) {
+                self.take(&Draft::from(record), names, None, false);
+            }
+        }
     }
 
     /// Takes a record read from a row of a file; the header is row 1.
     pub fn push_row(&mut self, record: impl Into<Record>, row: u64) {
-        self.take(record.into(), row_number(row), false);
+        self.wait(record.into(), row_number(row));
     }
 
-    /// Takes a record of which its reader knows that it ends before it starts within one day, which the record itself,
-    /// one of plain days, cannot say: its id is taken, and no rule uses it. The reader notes the finding.
+    /// Takes records read from rows of a file; the header is row 1.
+    ///
+    /// Of some their reader knows that they end before they start within one day, which the records themselves, of plain
+    /// days, cannot say: their ids are taken, and no rule uses them. The reader notes the findings.
     #[cfg(feature = "ssd")]
-    pub(crate) fn set_aside(&mut self, record: impl Into<Record>, row: u64) {
-        self.take(record.into(), row_number(row), true);
+    pub(crate) fn take_rows<'d: 'r, 'r>(&mut self, rows: impl Iterator<Item = (&'r Draft<'d>, u64, bool)>) {
+        self.no_more_waiting();
+        let mut rows = rows.peekable();
+        let (mut batch, mut ahead) = (Vec::with_capacity(BATCH), Ahead::default());
+        while rows.peek().is_some() {
+            batch.clear();
+            batch.extend(rows.by_ref().take(BATCH));
+            ahead.clear();
+            for (draft, ..) in &batch {
+                ahead.add(draft);
+            }
+            ahead.look(&self.texts, &self.ids);
+            for ((draft, row, set_aside), names) in batch.iter().zip(ahead.each()) {
+                self.take(draft, names, row_number(*row), *set_aside);
+            }
+        }
     }
 
     /// Adds a finding of a reader's own.
@@ -109,53 +190,100 @@ impl Builder {
 
     /// Groups and sorts the records, resolves their references and looks for what contradicts.
     #[must_use]
-    pub fn finish(self) -> Dataset {
+    pub fn finish(mut self) -> Dataset {
+        self.no_more_waiting();
         self.resolve().shelve()
     }
 
-    fn take(&mut self, record: Record, row: Option<NonZeroU32>, set_aside: bool) {
-        match record {
-            Record::Person(r) => self.person(&r, row),
-            Record::FamilyMember(r) => self.family_member(&r, row),
-            Record::ImmigrationStatus(r) => self.immigration_status(&r, row, set_aside),
-            Record::Referral(r) => self.referral(&r, row, set_aside),
-            Record::Assessment(r) => self.assessment(&r, row),
-            Record::Section47Enquiry(r) => self.enquiry(&r, row),
-            Record::InitialConference(r) => self.conference(&r, row),
-            Record::ProtectionPlan(r) => self.plan(&r, row, set_aside),
-            Record::PlanReview(r) => self.review(&r, row),
-            Record::LookedAfterEpisode(r) => self.episode(&r, row, set_aside),
-            Record::Placement(r) => self.placement(&r, row, set_aside),
-            Record::LegalStatus(r) => self.legal_status(&r, row, set_aside),
-            Record::MissingEpisode(r) => self.missing_episode(&r, row),
-            Record::CareLeaverStatus(r) => self.care_leaver_status(&r, row),
-            Record::Involvement(r) => self.involvement(&r, row, set_aside),
-            Record::Professional(r) => self.professional(&r, row),
+    fn wait(&mut self, record: Record, row: Option<NonZeroU32>) {
+        self.waiting.push((record, row));
+        if self.waiting.len() >= BATCH {
+            self.no_more_waiting();
+        }
+    }
+
+    fn no_more_waiting(&mut self) {
+        let mut waiting = std::mem::take(&mut self.waiting);
+        let mut ahead = Ahead::default();
+        for (record, _) in &waiting {
+            ahead.add(&Draft::from(RecordRef::from(record)));
+        }
+        ahead.look(&self.texts, &self.ids);
+        for ((record, row), names) in waiting.iter().zip(ahead.each()) {
+            self.take(&Draft::from(RecordRef::from(record)), names, *row, false);
+        }
+        waiting.clear();
+        self.waiting = waiting;
+    }
+
+    fn take(&mut self, draft: &Draft<'_>, names: &[Name<'_>], row: Option<NonZeroU32>, set_aside: bool) {
+        match draft {
+            Draft::Person(r) => self.person(r, names, row),
+            Draft::FamilyMember(r) => self.family_member(r, names, row),
+            Draft::ImmigrationStatus(r) => self.immigration_status(r, names, row, set_aside),
+            Draft::Referral(r) => self.referral(r, names, row, set_aside),
+            Draft::Assessment(r) => self.assessment(r, names, row),
+            Draft::Section47Enquiry(r) => self.enquiry(r, names, row),
+            Draft::InitialConference(r) => self.conference(r, names, row),
+            Draft::ProtectionPlan(r) => self.plan(r, names, row, set_aside),
+            Draft::PlanReview(r) => self.review(r, names, row),
+            Draft::LookedAfterEpisode(r) => self.episode(r, names, row, set_aside),
+            Draft::Placement(r) => self.placement(r, names, row, set_aside),
+            Draft::LegalStatus(r) => self.legal_status(r, names, row, set_aside),
+            Draft::MissingEpisode(r) => self.missing_episode(r, names, row),
+            Draft::CareLeaverStatus(r) => self.care_leaver_status(r, names, row),
+            Draft::Involvement(r) => self.involvement(r, names, row, set_aside),
+            Draft::Professional(r) => self.professional(r, names, row),
         }
     }
 
     /// Checks id and person and takes the id; `None`, with findings, where the record cannot be used.
-    fn admit(&mut self, head: &Head<'_>, fields: [&str; 2]) -> Option<[Key; 2]> {
-        let empty_id = head.record.trim().is_empty();
-        let empty_person = head.person.trim().is_empty();
-        if empty_id {
+    #[inline]
+    fn admit<'n>(&mut self, head: &Head<'_>, fields: [&str; 2], names: &'n [Name<'n>]) -> Option<Admitted<'n>> {
+        let [record, person, links @ ..] = names else { return None };
+        if record.is_empty() {
             self.findings.push(head.finding(fields[0], &head.record, FindingRule::EmptyId));
         }
-        if empty_person {
+        if person.is_empty() {
             self.findings.push(head.finding(fields[1], &head.person, FindingRule::EmptyPerson));
         }
-        if empty_id || empty_person {
+        if record.is_empty() || person.is_empty() {
             return None;
         }
-        let id = self.texts.add(head.record.trim())?;
-        if !self.ids[head.family as usize].add(id) {
-            self.findings.push(head.finding(fields[0], &head.record, FindingRule::RepeatedId));
+        let id = self.take_id(head, fields[0], record)?;
+        Some(Admitted { id, person: self.person_of(person)?, links: links.iter() })
+    }
+
+    /// Takes the id; `None`, with a finding, where it is taken.
+    #[inline]
+    fn take_id(&mut self, head: &Head<'_>, field: &str, record: &Name<'_>) -> Option<Key> {
+        let room = Room::of(head.family);
+        let (place, new) = self.texts.room_mut(room).add(record)?;
+        let id = Key::new(room, place)?;
+        let taken =
+            if is_named_by_others(head.family) { !self.ids.get_mut(head.family as usize)?.take(place) } else { !new };
+        if taken {
+            self.findings.push(head.finding(field, &head.record, FindingRule::RepeatedId));
             return None;
         }
-        Some([id, self.texts.add(head.person.trim())?])
+        Some(id)
+    }
+
+    #[inline]
+    fn person_of(&mut self, person: &Name<'_>) -> Option<u32> {
+        u32::try_from(self.texts.room_mut(Room::PERSONS).add(person)?.0).ok()
+    }
+
+    /// Notes where the record with this id is about to be staged.
+    #[inline]
+    fn stands(&mut self, family: Family, id: Key, position: usize) {
+        if let Some(directory) = self.ids.get_mut(family as usize) {
+            directory.stands(id.index(), position);
+        }
     }
 
     /// Whether the record may stay; a finding where it ends before it starts.
+    #[inline]
     fn in_order(
         &mut self,
         head: &Head<'_>,
@@ -173,75 +301,95 @@ impl Builder {
         }
     }
 
-    fn key(&mut self, text: Option<&String>) -> Option<Key> {
-        let text = text.map(|text| text.trim()).filter(|text| !text.is_empty())?;
-        self.texts.add(text)
+    /// The next reference, where its field holds anything.
+    #[inline]
+    fn link(&mut self, field: &str, links: &mut Iter<'_, Name<'_>>) -> Option<Key> {
+        if field.is_empty() { None } else { self.texts.add(links.next()?) }
     }
 
-    fn code<C: StatutoryCode>(&mut self, head: &Head<'_>, field: &str, code: Option<&Coded<C>>) -> Code<C> {
-        if let Some(Coded::Unknown(text)) = code {
+    #[inline]
+    fn word(&mut self, text: &str) -> Option<Key> {
+        if text.is_empty() { None } else { self.texts.add(&Name::new(Room::WORDS, text)) }
+    }
+
+    fn word_in_capitals(&mut self, letters: impl Iterator<Item = char>) -> Option<Key> {
+        let mut text = std::mem::take(&mut self.capitals);
+        text.clear();
+        text.extend(letters.map(|letter| letter.to_ascii_uppercase()));
+        let key = self.word(&text);
+        self.capitals = text;
+        key
+    }
+
+    #[inline]
+    fn code<C: StatutoryCode>(&mut self, head: &Head<'_>, field: &str, code: &Letters<'_, C>) -> Code<C> {
+        if let Letters::Unknown(text) = code {
             self.findings.push(head.finding(field, text, FindingRule::UnknownCode));
         }
         Code::store(code, &mut self.texts)
     }
 
-    fn person(&mut self, r: &Person, row: Option<NonZeroU32>) {
-        let head = Head { family: Family::Person, row, record: &r.id, person: &r.id };
-        if r.id.trim().is_empty() {
+    fn person(&mut self, r: &draft::Person<'_>, names: &[Name<'_>], row: Option<NonZeroU32>) {
+        let head = Head { family: Family::Person, row, record: r.id, person: r.id };
+        let [name, ..] = names else { return };
+        if name.is_empty() {
             self.findings.push(head.finding("pers_person_id", &r.id, FindingRule::EmptyId));
             return;
         }
-        let Some([id, _]) = self.admit(&head, ["pers_person_id"; 2]) else { return };
+        let Some(id) = self.take_id(&head, "pers_person_id", name) else { return };
+        let Ok(person) = u32::try_from(id.index()) else { return };
         let entry = PersonEntry {
-            sex: self.code(&head, "pers_sex", r.sex.as_ref()),
-            ethnicity: self.code(&head, "pers_ethnicity", r.ethnicity.as_ref()),
+            sex: self.code(&head, "pers_sex", &r.sex),
+            ethnicity: self.code(&head, "pers_ethnicity", &r.ethnicity),
             date_of_birth: r.date_of_birth,
             expected_date_of_birth: r.expected_date_of_birth,
             date_of_death: r.date_of_death,
             ..PersonEntry::unknown(id)
         };
-        self.persons.push(Staged { person: id, row, day: None, entry });
+        self.stands(Family::Person, id, self.persons.len());
+        self.persons.push(Staged { person, row, entry });
     }
 
-    fn professional(&mut self, r: &Professional, row: Option<NonZeroU32>) {
-        let head = Head { family: Family::Professional, row, record: &r.id, person: "" };
-        if r.id.trim().is_empty() {
+    fn professional(&mut self, r: &draft::Professional<'_>, names: &[Name<'_>], row: Option<NonZeroU32>) {
+        let head = Head { family: Family::Professional, row, record: r.id, person: "" };
+        let [name, ..] = names else { return };
+        if name.is_empty() {
             self.findings.push(head.finding("prof_professional_id", &r.id, FindingRule::EmptyId));
             return;
         }
-        let Some(id) = self.texts.add(r.id.trim()) else { return };
-        if self.ids[Family::Professional as usize].add(id) {
-            let qualified = r.registration.as_deref().is_some_and(Professional::is_social_worker);
-            self.professionals.push((id, qualified));
-        } else {
-            self.findings.push(head.finding("prof_professional_id", &r.id, FindingRule::RepeatedId));
+        if let Some(id) = self.take_id(&head, "prof_professional_id", name) {
+            self.stands(Family::Professional, id, self.professionals.len());
+            self.professionals.push(Professional::is_social_worker(r.registration));
         }
     }
 
-    fn family_member(&mut self, r: &FamilyMember, row: Option<NonZeroU32>) {
-        let head = Head { family: Family::FamilyMember, row, record: &r.family, person: &r.person };
-        let empty = [
-            (&r.family, "fami_family_id", FindingRule::EmptyId),
-            (&r.person, "fami_person_id", FindingRule::EmptyPerson),
-        ];
-        let mut usable = true;
-        for (text, field, rule) in empty {
-            if text.trim().is_empty() {
-                self.findings.push(head.finding(field, text, rule));
-                usable = false;
-            }
+    fn family_member(&mut self, r: &draft::FamilyMember<'_>, names: &[Name<'_>], row: Option<NonZeroU32>) {
+        let head = Head { family: Family::FamilyMember, row, record: r.family, person: r.person };
+        let [family, member, ..] = names else { return };
+        if family.is_empty() {
+            self.findings.push(head.finding("fami_family_id", &r.family, FindingRule::EmptyId));
         }
-        if !usable {
+        if member.is_empty() {
+            self.findings.push(head.finding("fami_person_id", &r.person, FindingRule::EmptyPerson));
+        }
+        if family.is_empty() || member.is_empty() {
             return;
         }
-        if let (Some(family), Some(person)) = (self.texts.add(r.family.trim()), self.texts.add(r.person.trim())) {
-            self.families.push(Staged { person, row, day: None, entry: FamilyEntry { family } });
+        if let (Some(family), Some(person)) = (self.texts.add(family), self.person_of(member)) {
+            self.families.push(Staged { person, row, entry: FamilyEntry { family } });
         }
     }
 
-    fn immigration_status(&mut self, r: &ImmigrationStatus, row: Option<NonZeroU32>, set_aside: bool) {
-        let head = Head { family: Family::ImmigrationStatus, row, record: "", person: &r.person };
-        if r.person.trim().is_empty() {
+    fn immigration_status(
+        &mut self,
+        r: &draft::ImmigrationStatus<'_>,
+        names: &[Name<'_>],
+        row: Option<NonZeroU32>,
+        set_aside: bool,
+    ) {
+        let head = Head { family: Family::ImmigrationStatus, row, record: "", person: r.person };
+        let [name, ..] = names else { return };
+        if name.is_empty() {
             self.findings.push(head.finding("immi_person_id", &r.person, FindingRule::EmptyPerson));
             return;
         }
@@ -251,40 +399,47 @@ impl Builder {
             return;
         }
         let entry = ImmigrationEntry {
-            status: self.key(r.status.as_ref()),
-            unaccompanied: r.status.as_deref().is_some_and(ImmigrationStatus::means_unaccompanied),
+            status: self.word(r.status),
+            unaccompanied: ImmigrationStatus::means_unaccompanied(r.status),
             start: r.start,
             end: r.end,
         };
-        if let Some(person) = self.texts.add(r.person.trim()) {
-            self.immigration.push(Staged { person, row, day: r.start, entry });
+        if let Some(person) = self.person_of(name) {
+            self.immigration.push(Staged { person, row, entry });
         }
     }
 
-    fn referral(&mut self, r: &Referral, row: Option<NonZeroU32>, set_aside: bool) {
-        let head = Head { family: Family::Referral, row, record: &r.id, person: &r.person };
-        let Some([id, person]) = self.admit(&head, ["cine_referral_id", "cine_person_id"]) else { return };
+    fn referral(&mut self, r: &draft::Referral<'_>, names: &[Name<'_>], row: Option<NonZeroU32>, set_aside: bool) {
+        let head = Head { family: Family::Referral, row, record: r.id, person: r.person };
+        let Some(Admitted { id, person, .. }) = self.admit(&head, ["cine_referral_id", "cine_person_id"], names) else {
+            return;
+        };
         let in_order = self.in_order(&head, "cine_close_date", r.date, r.closed);
         let entry = ReferralEntry {
             id,
             date: r.date,
-            source: self.code(&head, "cine_referral_source_code", r.source.as_ref()),
-            primary_need: self.code(&head, "cine_cin_primary_need_code", r.primary_need.as_ref()),
+            source: self.code(&head, "cine_referral_source_code", &r.source),
+            primary_need: self.code(&head, "cine_cin_primary_need_code", &r.primary_need),
             no_further_action: r.no_further_action,
             closed: r.closed,
-            closure_reason: self.code(&head, "cine_close_reason", r.closure_reason.as_ref()),
-            team: self.key(r.team.as_ref()),
+            closure_reason: self.code(&head, "cine_close_reason", &r.closure_reason),
+            team: self.word(r.team),
             first_enquiry: None,
             first_assessment: None,
         };
         if in_order && !set_aside {
-            self.referrals.push(Staged { person, row, day: Some(r.date), entry });
+            self.stands(Family::Referral, id, self.referrals.len());
+            self.referrals.push(Staged { person, row, entry });
         }
     }
 
-    fn assessment(&mut self, r: &Assessment, row: Option<NonZeroU32>) {
-        let head = Head { family: Family::Assessment, row, record: &r.id, person: &r.person };
-        let Some([id, person]) = self.admit(&head, ["cina_assessment_id", "cina_person_id"]) else { return };
+    fn assessment(&mut self, r: &draft::Assessment<'_>, names: &[Name<'_>], row: Option<NonZeroU32>) {
+        let head = Head { family: Family::Assessment, row, record: r.id, person: r.person };
+        let Some(Admitted { id, person, mut links }) =
+            self.admit(&head, ["cina_assessment_id", "cina_person_id"], names)
+        else {
+            return;
+        };
         if let Some(authorised) = r.authorised.filter(|authorised| authorised.is_before(r.start)) {
             self.findings.push(head.finding(
                 "cina_assessment_auth_date",
@@ -294,31 +449,39 @@ impl Builder {
         }
         let entry = AssessmentEntry {
             id,
-            referral: self.key(r.referral.as_ref()),
+            referral: self.link(r.referral, &mut links),
             referral_date: None,
             start: r.start,
             authorised: r.authorised,
-            team: self.key(r.team.as_ref()),
+            team: self.word(r.team),
             row,
         };
-        self.assessments.push(Staged { person, row, day: Some(r.start.date()), entry });
+        self.assessments.push(Staged { person, row, entry });
     }
 
-    fn enquiry(&mut self, r: &Section47Enquiry, row: Option<NonZeroU32>) {
-        let head = Head { family: Family::Section47Enquiry, row, record: &r.id, person: &r.person };
-        let Some([id, person]) = self.admit(&head, ["s47e_s47_enquiry_id", "s47e_person_id"]) else { return };
+    fn enquiry(&mut self, r: &draft::Section47Enquiry<'_>, names: &[Name<'_>], row: Option<NonZeroU32>) {
+        let head = Head { family: Family::Section47Enquiry, row, record: r.id, person: r.person };
+        let Some(Admitted { id, person, mut links }) =
+            self.admit(&head, ["s47e_s47_enquiry_id", "s47e_person_id"], names)
+        else {
+            return;
+        };
         if self.in_order(&head, "s47e_s47_end_date", r.start, r.end) {
-            let entry = EnquiryEntry { id, referral: self.key(r.referral.as_ref()), start: r.start, end: r.end };
-            self.enquiries.push(Staged { person, row, day: Some(r.start.date()), entry });
+            let entry = EnquiryEntry { id, referral: self.link(r.referral, &mut links), start: r.start, end: r.end };
+            self.stands(Family::Section47Enquiry, id, self.enquiries.len());
+            self.enquiries.push(Staged { person, row, entry });
         }
     }
 
-    fn conference(&mut self, r: &InitialConference, row: Option<NonZeroU32>) {
-        let head = Head { family: Family::InitialConference, row, record: &r.id, person: &r.person };
-        let Some([id, person]) = self.admit(&head, ["icpc_icpc_id", "icpc_person_id"]) else { return };
+    fn conference(&mut self, r: &draft::InitialConference<'_>, names: &[Name<'_>], row: Option<NonZeroU32>) {
+        let head = Head { family: Family::InitialConference, row, record: r.id, person: r.person };
+        let Some(Admitted { id, person, mut links }) = self.admit(&head, ["icpc_icpc_id", "icpc_person_id"], names)
+        else {
+            return;
+        };
         let entry = ConferenceEntry {
             id,
-            enquiry: self.key(r.enquiry.as_ref()),
+            enquiry: self.link(r.enquiry, &mut links),
             enquiry_start: None,
             transfer_in: r.transfer_in,
             target: r.target,
@@ -326,97 +489,130 @@ impl Builder {
             plan_made: r.plan_made,
             row,
         };
-        self.conferences.push(Staged { person, row, day: r.date.map(Moment::date), entry });
+        self.stands(Family::InitialConference, id, self.conferences.len());
+        self.conferences.push(Staged { person, row, entry });
     }
 
-    fn plan(&mut self, r: &ProtectionPlan, row: Option<NonZeroU32>, set_aside: bool) {
-        let head = Head { family: Family::ProtectionPlan, row, record: &r.id, person: &r.person };
-        let Some([id, person]) = self.admit(&head, ["cppl_cp_plan_id", "cppl_person_id"]) else { return };
+    fn plan(&mut self, r: &draft::ProtectionPlan<'_>, names: &[Name<'_>], row: Option<NonZeroU32>, set_aside: bool) {
+        let head = Head { family: Family::ProtectionPlan, row, record: r.id, person: r.person };
+        let Some(Admitted { id, person, mut links }) = self.admit(&head, ["cppl_cp_plan_id", "cppl_person_id"], names)
+        else {
+            return;
+        };
         let in_order = self.in_order(&head, "cppl_cp_plan_end_date", r.start, r.end);
         let entry = PlanEntry {
             id,
-            referral: self.key(r.referral.as_ref()),
-            conference: self.key(r.conference.as_ref()),
+            referral: self.link(r.referral, &mut links),
+            conference: self.link(r.conference, &mut links),
             start: r.start,
             end: r.end,
             other_authority: r.other_authority == Some(true),
-            initial_category: self.code(&head, "cppl_cp_plan_initial_category", r.initial_category.as_ref()),
-            latest_category: self.code(&head, "cppl_cp_plan_latest_category", r.latest_category.as_ref()),
+            initial_category: self.code(&head, "cppl_cp_plan_initial_category", &r.initial_category),
+            latest_category: self.code(&head, "cppl_cp_plan_latest_category", &r.latest_category),
             previous_plans: r.previous_plans,
         };
         if in_order && !set_aside {
-            self.plans.push(Staged { person, row, day: Some(r.start), entry });
+            self.stands(Family::ProtectionPlan, id, self.plans.len());
+            self.plans.push(Staged { person, row, entry });
         }
     }
 
-    fn review(&mut self, r: &PlanReview, row: Option<NonZeroU32>) {
-        let head = Head { family: Family::PlanReview, row, record: &r.id, person: &r.person };
-        let Some([id, person]) = self.admit(&head, ["cppr_cp_review_id", "cppr_person_id"]) else { return };
-        let entry = ReviewEntry { id, plan: self.key(r.plan.as_ref()), due: r.due, date: r.date };
-        self.reviews.push(Staged { person, row, day: r.date, entry });
+    fn review(&mut self, r: &draft::PlanReview<'_>, names: &[Name<'_>], row: Option<NonZeroU32>) {
+        let head = Head { family: Family::PlanReview, row, record: r.id, person: r.person };
+        let Some(Admitted { id, person, mut links }) =
+            self.admit(&head, ["cppr_cp_review_id", "cppr_person_id"], names)
+        else {
+            return;
+        };
+        let entry = ReviewEntry { id, plan: self.link(r.plan, &mut links), due: r.due, date: r.date };
+        self.reviews.push(Staged { person, row, entry });
     }
 
-    fn episode(&mut self, r: &LookedAfterEpisode, row: Option<NonZeroU32>, set_aside: bool) {
-        let head = Head { family: Family::LookedAfterEpisode, row, record: &r.id, person: &r.person };
-        let Some([id, person]) = self.admit(&head, ["clae_cla_episode_id", "clae_person_id"]) else { return };
+    fn episode(
+        &mut self,
+        r: &draft::LookedAfterEpisode<'_>,
+        names: &[Name<'_>],
+        row: Option<NonZeroU32>,
+        set_aside: bool,
+    ) {
+        let head = Head { family: Family::LookedAfterEpisode, row, record: r.id, person: r.person };
+        let Some(Admitted { id, person, mut links }) =
+            self.admit(&head, ["clae_cla_episode_id", "clae_person_id"], names)
+        else {
+            return;
+        };
         let in_order = self.in_order(&head, "clae_cla_episode_ceased_date", r.start, r.ceased);
         let entry = EpisodeEntry {
             id,
             start: r.start,
-            start_reason: self.code(&head, "clae_cla_episode_start_reason", r.start_reason.as_ref()),
+            start_reason: self.code(&head, "clae_cla_episode_start_reason", &r.start_reason),
             ceased: r.ceased,
-            ceased_reason: self.code(&head, "clae_cla_episode_ceased_reason", r.ceased_reason.as_ref()),
-            placement: self.key(r.placement.as_ref()),
+            ceased_reason: self.code(&head, "clae_cla_episode_ceased_reason", &r.ceased_reason),
+            placement: self.link(r.placement, &mut links),
             placed: None,
             place: Place::UNKNOWN,
         };
         if in_order && !set_aside {
-            self.episodes.push(Staged { person, row, day: Some(r.start), entry });
+            self.episodes.push(Staged { person, row, entry });
         }
     }
 
-    fn placement(&mut self, r: &Placement, row: Option<NonZeroU32>, set_aside: bool) {
-        let head = Head { family: Family::Placement, row, record: &r.id, person: &r.person };
-        let Some([id, person]) = self.admit(&head, ["clap_cla_placement_id", "clap_person_id"]) else { return };
+    fn placement(&mut self, r: &draft::Placement<'_>, names: &[Name<'_>], row: Option<NonZeroU32>, set_aside: bool) {
+        let head = Head { family: Family::Placement, row, record: r.id, person: r.person };
+        let Some(Admitted { id, person, .. }) = self.admit(&head, ["clap_cla_placement_id", "clap_person_id"], names)
+        else {
+            return;
+        };
         let in_order = self.in_order(&head, "clap_cla_placement_end_date", r.start, r.end);
-        let compared = |text: &String| text.split_whitespace().collect::<String>().to_ascii_uppercase();
         let entry = PlacementEntry {
             id,
             start: r.start,
             end: r.end,
             place: Place {
-                kind: self.code(&head, "clap_cla_placement_type", r.kind.as_ref()),
-                provider: self.code(&head, "clap_cla_placement_provider", r.provider.as_ref()),
-                urn: self.key(r.urn.as_ref().map(|urn| urn.trim().to_ascii_uppercase()).as_ref()),
-                postcode: self.key(r.postcode.as_ref().map(compared).as_ref()),
+                kind: self.code(&head, "clap_cla_placement_type", &r.kind),
+                provider: self.code(&head, "clap_cla_placement_provider", &r.provider),
+                urn: self.word_in_capitals(r.urn.trim().chars()),
+                postcode: self.word_in_capitals(r.postcode.chars().filter(|letter| !letter.is_whitespace())),
             },
-            distance: self.key(r.distance.as_ref()),
-            change_reason: self.code(&head, "clap_cla_placement_change_reason", r.change_reason.as_ref()),
+            distance: self.word(r.distance),
+            change_reason: self.code(&head, "clap_cla_placement_change_reason", &r.change_reason),
         };
         if in_order && !set_aside {
-            self.placements.push(Staged { person, row, day: Some(r.start), entry });
+            self.stands(Family::Placement, id, self.placements.len());
+            self.placements.push(Staged { person, row, entry });
         }
     }
 
-    fn legal_status(&mut self, r: &LegalStatus, row: Option<NonZeroU32>, set_aside: bool) {
-        let head = Head { family: Family::LegalStatus, row, record: &r.id, person: &r.person };
-        let Some([id, person]) = self.admit(&head, ["lega_legal_status_id", "lega_person_id"]) else { return };
+    fn legal_status(
+        &mut self,
+        r: &draft::LegalStatus<'_>,
+        names: &[Name<'_>],
+        row: Option<NonZeroU32>,
+        set_aside: bool,
+    ) {
+        let head = Head { family: Family::LegalStatus, row, record: r.id, person: r.person };
+        let Some(Admitted { id, person, .. }) = self.admit(&head, ["lega_legal_status_id", "lega_person_id"], names)
+        else {
+            return;
+        };
         let in_order = self.in_order(&head, "lega_legal_status_end_date", r.start, r.end);
-        let status = self.code(&head, "lega_legal_status", r.status.as_ref());
+        let status = self.code(&head, "lega_legal_status", &r.status);
         if in_order && !set_aside {
             let entry = LegalStatusEntry { id, status, start: r.start, end: r.end };
-            self.legal_statuses.push(Staged { person, row, day: Some(r.start), entry });
+            self.legal_statuses.push(Staged { person, row, entry });
         }
     }
 
-    fn missing_episode(&mut self, r: &MissingEpisode, row: Option<NonZeroU32>) {
-        let head = Head { family: Family::MissingEpisode, row, record: &r.id, person: &r.person };
-        let Some([id, person]) = self.admit(&head, ["miss_table_id", "miss_person_id"]) else { return };
+    fn missing_episode(&mut self, r: &draft::MissingEpisode<'_>, names: &[Name<'_>], row: Option<NonZeroU32>) {
+        let head = Head { family: Family::MissingEpisode, row, record: r.id, person: r.person };
+        let Some(Admitted { id, person, .. }) = self.admit(&head, ["miss_table_id", "miss_person_id"], names) else {
+            return;
+        };
         let in_order = self.in_order(&head, "miss_missing_episode_end_date", r.start, r.end);
         let entry = MissingEntry {
             id,
             start: r.start,
-            kind: self.code(&head, "miss_missing_episode_type", r.kind.as_ref()),
+            kind: self.code(&head, "miss_missing_episode_type", &r.kind),
             end: r.end,
             interview_offered: r.interview_offered,
             interview_accepted: r.interview_accepted,
@@ -424,40 +620,52 @@ impl Builder {
         };
         if in_order {
             integrity::interview(&entry, |field, value, rule| self.findings.push(head.finding(field, &value, rule)));
-            self.missing.push(Staged { person, row, day: Some(r.start.date()), entry });
+            self.missing.push(Staged { person, row, entry });
         }
     }
 
-    fn care_leaver_status(&mut self, r: &CareLeaverStatus, row: Option<NonZeroU32>) {
-        let head = Head { family: Family::CareLeaverStatus, row, record: &r.id, person: &r.person };
-        let Some([id, person]) = self.admit(&head, ["clea_table_id", "clea_person_id"]) else { return };
+    fn care_leaver_status(&mut self, r: &draft::CareLeaverStatus<'_>, names: &[Name<'_>], row: Option<NonZeroU32>) {
+        let head = Head { family: Family::CareLeaverStatus, row, record: r.id, person: r.person };
+        let Some(Admitted { id, person, .. }) = self.admit(&head, ["clea_table_id", "clea_person_id"], names) else {
+            return;
+        };
         let entry = CareLeaverEntry {
             id,
-            eligibility: self.code(&head, "clea_care_leaver_eligibility", r.eligibility.as_ref()),
-            in_touch: self.code(&head, "clea_care_leaver_in_touch", r.in_touch.as_ref()),
+            eligibility: self.code(&head, "clea_care_leaver_eligibility", &r.eligibility),
+            in_touch: self.code(&head, "clea_care_leaver_in_touch", &r.in_touch),
             latest_contact: r.latest_contact,
-            accommodation: self.code(&head, "clea_care_leaver_accommodation", r.accommodation.as_ref()),
-            suitability: self.code(&head, "clea_care_leaver_accom_suitable", r.suitability.as_ref()),
-            activity: self.code(&head, "clea_care_leaver_activity", r.activity.as_ref()),
+            accommodation: self.code(&head, "clea_care_leaver_accommodation", &r.accommodation),
+            suitability: self.code(&head, "clea_care_leaver_accom_suitable", &r.suitability),
+            activity: self.code(&head, "clea_care_leaver_activity", &r.activity),
         };
-        self.care_leaver.push(Staged { person, row, day: r.latest_contact, entry });
+        self.care_leaver.push(Staged { person, row, entry });
     }
 
-    fn involvement(&mut self, r: &Involvement, row: Option<NonZeroU32>, set_aside: bool) {
-        let head = Head { family: Family::Involvement, row, record: &r.id, person: &r.person };
-        let Some([id, person]) = self.admit(&head, ["invo_involvements_id", "invo_person_id"]) else { return };
+    fn involvement(
+        &mut self,
+        r: &draft::Involvement<'_>,
+        names: &[Name<'_>],
+        row: Option<NonZeroU32>,
+        set_aside: bool,
+    ) {
+        let head = Head { family: Family::Involvement, row, record: r.id, person: r.person };
+        let Some(Admitted { id, person, mut links }) =
+            self.admit(&head, ["invo_involvements_id", "invo_person_id"], names)
+        else {
+            return;
+        };
         let in_order = self.in_order(&head, "invo_involvement_end_date", r.start, r.end);
         let entry = InvolvementEntry {
             id,
-            professional: self.key(r.professional.as_ref()),
+            professional: self.link(r.professional, &mut links),
             social_worker: false,
-            role: self.key(r.role.as_ref()),
-            allocated: r.role.as_deref().is_some_and(|role| role.trim().eq_ignore_ascii_case(ALLOCATED_CASE_WORKER)),
+            role: self.word(r.role),
+            allocated: r.role.trim().eq_ignore_ascii_case(ALLOCATED_CASE_WORKER),
             start: r.start,
             end: r.end,
         };
         if in_order && !set_aside {
-            self.involvements.push(Staged { person, row, day: Some(r.start), entry });
+            self.involvements.push(Staged { person, row, entry });
         }
     }
 }

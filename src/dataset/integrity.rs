@@ -1,7 +1,5 @@
 //! What contradicts within a record and between the records of one child.
 
-use std::num::NonZeroU32;
-
 use chrono::NaiveDate;
 
 use super::register::Register;
@@ -29,34 +27,49 @@ pub(super) fn review(staged: &Staged<ReviewEntry>, plan: &PlanEntry, texts: &Tex
     }
 }
 
+impl Register {
+    /// The finding that the child has no date of birth.
+    pub(super) fn without_date_of_birth(&self, number: usize, texts: &Texts) -> Option<Finding> {
+        let id = texts.get(self.persons.get(number)?.id);
+        let row = self.rows.get(number).copied().flatten().map(|row| u64::from(row.get()));
+        let finding = Finding::new(Family::Person, "pers_dob", "", FindingRule::NoDateOfBirth);
+        Some(finding.in_row(row).of(id, id))
+    }
+}
+
 /// Checks that need all records of a child; entries come sorted by child and day.
 pub(super) struct Checks<'a> {
     texts: &'a Texts,
-    persons: &'a [PersonEntry],
-    rows: &'a [Option<NonZeroU32>],
-    numbers: &'a Register<'a>,
+    register: &'a Register,
     findings: &'a mut Vec<Finding>,
-    /// Whether the child's lack of a date of birth has been noted.
-    unborn: Vec<bool>,
+    /// The numbers of children whose lack of a date of birth matters.
+    unborn: &'a mut Vec<usize>,
 }
 
 impl<'a> Checks<'a> {
-    pub(super) fn new(texts: &'a Texts, register: &'a Register<'a>, findings: &'a mut Vec<Finding>) -> Self {
-        let unborn = vec![false; register.persons.len()];
-        Self { texts, persons: &register.persons, rows: &register.rows, numbers: register, findings, unborn }
+    pub(super) const fn new(
+        texts: &'a Texts,
+        register: &'a Register,
+        findings: &'a mut Vec<Finding>,
+        unborn: &'a mut Vec<usize>,
+    ) -> Self {
+        Self { texts, register, findings, unborn }
     }
 
     /// Whether the person was alive.
     pub(super) fn every<E: Kept>(&mut self, staged: &[Staged<E>]) {
         for staged in staged {
-            let number = self.numbers.of(staged.person);
-            let died = self.persons.get(number).and_then(|person| person.date_of_death);
-            if let (Some(day), Some(died)) = (staged.day, died)
+            let died = self.person(staged).and_then(|person| person.date_of_death);
+            if let (Some(day), Some(died)) = (staged.entry.day(), died)
                 && day > died
             {
                 self.findings.push(staged.finding(self.texts, E::DAY, &day, FindingRule::AfterDeath));
             }
         }
+    }
+
+    fn person<E>(&self, staged: &Staged<E>) -> Option<&'a PersonEntry> {
+        self.register.persons.get(self.register.of(staged.person))
     }
 
     /// Conferences, other than transfers in, before their enquiry.
@@ -118,15 +131,8 @@ impl<'a> Checks<'a> {
 
     fn dates_of_birth<E>(&mut self, staged: &[Staged<E>]) {
         for staged in staged {
-            let number = self.numbers.of(staged.person);
-            let (Some(person), Some(noted)) = (self.persons.get(number), self.unborn.get_mut(number)) else { continue };
-            if person.date_of_birth.is_none() && !*noted {
-                *noted = true;
-                let id = self.texts.get(staged.person);
-                let row = self.rows.get(number).copied().flatten().map(|row| u64::from(row.get()));
-                self.findings.push(
-                    Finding::new(Family::Person, "pers_dob", "", FindingRule::NoDateOfBirth).in_row(row).of(id, id),
-                );
+            if self.person(staged).is_some_and(|person| person.date_of_birth.is_none()) {
+                self.unborn.push(self.register.of(staged.person));
             }
         }
     }

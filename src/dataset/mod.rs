@@ -1,12 +1,14 @@
 //! Records in any order, grouped by child and sorted, with what was wrong in them.
 
 mod builder;
+pub(crate) mod draft;
 mod finding;
 mod integrity;
 mod register;
 mod resolve;
 mod shelve;
 mod staged;
+mod starts;
 
 pub use builder::Builder;
 pub use finding::{CinRule, Finding, FindingRule, ReturnsRule, Severity, Ssda903Rule};
@@ -15,8 +17,9 @@ use std::fmt;
 
 use chrono::NaiveDate;
 
-use crate::chronology::{Bounds, Chronology, Entries, Key, PersonEntry, Shelves, Texts, known_at};
+use crate::chronology::{Chronology, Entries, Key, PersonEntry, Room, Shelves, Texts, known_at};
 use crate::record::Record;
+use starts::Starts;
 
 /// The records of many children, grouped by child and sorted; immutable.
 ///
@@ -27,7 +30,7 @@ use crate::record::Record;
 ///
 /// # Memory
 ///
-/// Texts are stored once. An entry takes 48 bytes at the most; [`Dataset::heap_bytes`] and [`Dataset::text_bytes`] tell the
+/// Each id is stored once, and so is each other text. An entry takes 48 bytes at the most; [`Dataset::heap_bytes`] and [`Dataset::text_bytes`] tell the
 /// whole.
 ///
 /// ```
@@ -48,11 +51,11 @@ use crate::record::Record;
 pub struct Dataset {
     texts: Texts,
     persons: Vec<PersonEntry>,
-    /// By key: the number of the child with that id, from 1; 0 where the text is no child's id.
+    /// By the place of an id among those of persons: the number of the child with that id, from 1; 0 for no child.
     numbers: Vec<u32>,
     shelves: Shelves,
     /// Where the entries of each child begin; one more than there are children.
-    bounds: Vec<Bounds>,
+    starts: Starts,
     records: usize,
     findings: Vec<Finding>,
 }
@@ -72,7 +75,7 @@ impl Dataset {
     /// The child with this id.
     #[must_use]
     pub fn child(&self, id: &str) -> Option<Child<'_>> {
-        let number = *self.numbers.get(self.texts.find(id)?.index())?;
+        let number = *self.numbers.get(self.texts.room(Room::PERSONS).find(id)?)?;
         Some(Child { dataset: self, number: usize::try_from(number.checked_sub(1)?).ok()? })
     }
 
@@ -100,15 +103,12 @@ impl Dataset {
         self.text_bytes()
             + self.persons.capacity() * size_of::<PersonEntry>()
             + self.shelves.size().1
-            + self.bounds.capacity() * size_of::<Bounds>()
+            + self.starts.heap_bytes()
             + self.findings.capacity() * size_of::<Finding>()
     }
 
     fn entries(&self, number: usize) -> Entries<'_> {
-        match self.bounds.get(number..) {
-            Some([from, to, ..]) => self.shelves.between(from, to),
-            _ => Entries::default(),
-        }
+        self.starts.around(number).map_or_else(Entries::default, |(from, to)| self.shelves.between(&from, &to))
     }
 }
 

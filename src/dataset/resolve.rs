@@ -2,9 +2,9 @@
 
 use chrono::NaiveDate;
 
-use super::staged::{Kept, KeySet, Staged};
+use super::staged::{Directory, Kept, Staged, Standing};
 use super::{Builder, Finding, FindingRule, integrity};
-use crate::chronology::{Key, Texts};
+use crate::chronology::{Key, Room, Texts};
 use crate::record::Family;
 
 impl Builder {
@@ -13,11 +13,9 @@ impl Builder {
         self.note_unrecorded_persons();
         let Self { texts, findings, ids, referrals, assessments, enquiries, conferences, plans, .. } = &mut self;
         let mut clerk = Clerk { texts, findings, ids };
-        let to = Directory::of(referrals);
         clerk.link(
             assessments,
-            "cina_referral_id",
-            &to,
+            ("cina_referral_id", Family::Referral),
             |e| e.referral,
             |staged, at| {
                 let referral = at.and_then(|at| referrals.get_mut(at));
@@ -31,8 +29,7 @@ impl Builder {
         );
         clerk.link(
             enquiries,
-            "s47e_referral_id",
-            &to,
+            ("s47e_referral_id", Family::Referral),
             |e| e.referral,
             |staged, at| {
                 let referral = at.and_then(|at| referrals.get_mut(at));
@@ -45,27 +42,22 @@ impl Builder {
         );
         clerk.link(
             plans,
-            "cppl_referral_id",
-            &to,
+            ("cppl_referral_id", Family::Referral),
             |e| e.referral,
             |staged, at| staged.entry.referral = at.and(staged.entry.referral),
         );
-        let to = Directory::of(enquiries);
         clerk.link(
             conferences,
-            "icpc_s47_enquiry_id",
-            &to,
+            ("icpc_s47_enquiry_id", Family::Section47Enquiry),
             |e| e.enquiry,
             |staged, at| {
                 staged.entry.enquiry = at.and(staged.entry.enquiry);
                 staged.entry.enquiry_start = at.and_then(|at| enquiries.get(at)).map(|enquiry| enquiry.entry.start);
             },
         );
-        let to = Directory::of(conferences);
         clerk.link(
             plans,
-            "cppl_icpc_id",
-            &to,
+            ("cppl_icpc_id", Family::InitialConference),
             |e| e.conference,
             |staged, at| staged.entry.conference = at.and(staged.entry.conference),
         );
@@ -96,26 +88,25 @@ impl Builder {
         let Self { texts, findings, ids, plans, reviews, episodes, placements, involvements, professionals, .. } =
             &mut self;
         let mut clerk = Clerk { texts, findings, ids };
-        let to = Directory::of(plans);
         clerk.link(
             reviews,
-            "cppr_cp_plan_id",
-            &to,
+            ("cppr_cp_plan_id", Family::ProtectionPlan),
             |e| e.plan,
             |staged, at| staged.entry.plan = at.and(staged.entry.plan),
         );
         for review in reviews {
-            if let Some(plan) = review.entry.plan.and_then(|plan| to.find(plan)).and_then(|at| plans.get(at)) {
+            let Some(plan) = review.entry.plan else { continue };
+            if let Standing::At(at) = clerk.find(Family::ProtectionPlan, plan.index())
+                && let Some(plan) = plans.get(at)
+            {
                 integrity::review(review, &plan.entry, clerk.texts, clerk.findings);
                 // A review is read with its plan, whichever child its own row names.
                 review.person = plan.person;
             }
         }
-        let to = Directory::of(placements);
         clerk.link(
             episodes,
-            "clae_cla_placement_id",
-            &to,
+            ("clae_cla_placement_id", Family::Placement),
             |e| e.placement,
             |staged, at| {
                 staged.entry.placement = at.and(staged.entry.placement);
@@ -125,49 +116,16 @@ impl Builder {
                 }
             },
         );
-        let to = Directory::new(Family::Professional, professionals.iter().map(|(id, _)| Some(*id)));
         clerk.link(
             involvements,
-            "invo_professional_id",
-            &to,
+            ("invo_professional_id", Family::Professional),
             |e| e.professional,
             |staged, at| {
                 staged.entry.professional = at.and(staged.entry.professional);
-                staged.entry.social_worker = at.and_then(|at| professionals.get(at)).is_some_and(|(_, is)| *is);
+                staged.entry.social_worker = at.and_then(|at| professionals.get(at)).is_some_and(|is| *is);
             },
         );
         self
-    }
-}
-
-/// Where the records of one family stand, by id.
-struct Directory {
-    family: Family,
-    /// By key: the position, from 1.
-    at: Vec<u32>,
-}
-
-impl Directory {
-    fn of<E: Kept>(staged: &[Staged<E>]) -> Self {
-        Self::new(E::FAMILY, staged.iter().map(|staged| staged.entry.id()))
-    }
-
-    fn new(family: Family, ids: impl Iterator<Item = Option<Key>>) -> Self {
-        let mut at = Vec::new();
-        for (position, id) in (1..).zip(ids) {
-            let Some(id) = id else { continue };
-            if at.len() <= id.index() {
-                at.resize(id.index() + 1, 0);
-            }
-            if let Some(place) = at.get_mut(id.index()) {
-                *place = position;
-            }
-        }
-        Self { family, at }
-    }
-
-    fn find(&self, id: Key) -> Option<usize> {
-        self.at.get(id.index())?.checked_sub(1).map(|at| at as usize)
     }
 }
 
@@ -175,16 +133,21 @@ impl Directory {
 struct Clerk<'a> {
     texts: &'a Texts,
     findings: &'a mut Vec<Finding>,
-    ids: &'a [KeySet],
+    ids: &'a [Directory],
 }
 
 impl Clerk<'_> {
+    fn find(&self, family: Family, place: usize) -> Standing {
+        self.ids.get(family as usize).map_or(Standing::Unrecorded, |directory| directory.find(place))
+    }
+
     /// Notes the entries whose person has no record.
     fn persons<E: Kept>(&mut self, staged: &[Staged<E>]) {
-        let persons = self.ids.get(Family::Person as usize);
-        for staged in staged.iter().filter(|staged| !persons.is_some_and(|ids| ids.contains(staged.person))) {
-            let person = self.texts.get(staged.person);
-            self.findings.push(staged.finding(self.texts, E::PERSON, &person, FindingRule::NoSuchPerson));
+        for staged in staged {
+            if self.find(Family::Person, staged.person as usize) == Standing::Unrecorded {
+                let person = self.texts.room(Room::PERSONS).get(staged.person as usize);
+                self.findings.push(staged.finding(self.texts, E::PERSON, &person, FindingRule::NoSuchPerson));
+            }
         }
     }
 
@@ -192,19 +155,22 @@ impl Clerk<'_> {
     fn link<E: Kept>(
         &mut self,
         staged: &mut [Staged<E>],
-        field: &str,
-        to: &Directory,
+        (field, to): (&str, Family),
         named: impl Fn(&E) -> Option<Key>,
         mut found: impl FnMut(&mut Staged<E>, Option<usize>),
     ) {
         for staged in staged {
             let Some(name) = named(&staged.entry) else { continue };
-            let position = to.find(name);
-            // A record that is there and left out of every rule has its own finding.
-            if position.is_none() && !self.ids.get(to.family as usize).is_some_and(|ids| ids.contains(name)) {
-                let finding = staged.finding(self.texts, field, &self.texts.get(name), FindingRule::NoSuchRecord);
-                self.findings.push(finding);
-            }
+            let position = match self.find(to, name.index()) {
+                Standing::At(position) => Some(position),
+                // A record that is there and left out of every rule has its own finding.
+                Standing::LeftOut => None,
+                Standing::Unrecorded => {
+                    let finding = staged.finding(self.texts, field, &self.texts.get(name), FindingRule::NoSuchRecord);
+                    self.findings.push(finding);
+                    None
+                }
+            };
             found(staged, position);
         }
     }

@@ -2,8 +2,43 @@
 
 use super::integrity::Checks;
 use super::register::Register;
-use super::{Builder, Dataset};
-use crate::chronology::{Bounds, Shelves};
+use super::staged::{Kept, Staged};
+use super::starts::Starts;
+use super::{Builder, Dataset, Finding};
+use crate::chronology::{PersonEntry, SHELVES, Shelf, Shelves, Texts};
+
+/// The entries of a family in their order.
+struct Shelved<E> {
+    entries: Vec<E>,
+    /// By child: where its entries end. Empty where there are no entries.
+    ends: Vec<u32>,
+    findings: Vec<Finding>,
+    /// Children whose lack of a date of birth matters.
+    unborn: Vec<usize>,
+}
+
+/// Does the work of each family, and keeps its result under the same name.
+#[cfg(not(feature = "rayon"))]
+macro_rules! run {
+    ($($name:ident),+) => {
+        $(let $name = $name();)+
+    };
+}
+
+/// Does the work of the families side by side, and keeps the result of each under the same name.
+#[cfg(feature = "rayon")]
+macro_rules! run {
+    ($($name:ident),+) => {
+        $(let mut $name = Err($name);)+
+        rayon::scope(|scope| {
+            $(scope.spawn(|_| take_up(&mut $name));)+
+        });
+        $(let $name = $name.unwrap_or_else(|work| work());)+
+    };
+}
+
+/// Entries that are looked at together, few enough for the cache.
+const BLOCK: usize = 2048;
 
 impl Builder {
     pub(super) fn shelve(mut self) -> Dataset {
@@ -22,20 +57,24 @@ impl Builder {
         register.name(&self.missing);
         register.name(&self.care_leaver);
         register.name(&self.involvements);
-        let mut checks = Checks::new(&self.texts, &register, &mut self.findings);
-        let mut bounds = vec![Bounds::default(); register.persons.len() + 1];
+        self.ids = Default::default();
         let mut shelves = Shelves::default();
+        let mut ends: [Vec<u32>; SHELVES] = Default::default();
+        let mut unborn = Vec::new();
         macro_rules! shelve {
             ($($name:ident $(with $check:ident)?),+ $(,)?) => {
-                $({
-                    let mut staged = std::mem::take(&mut self.$name);
-                    register.sort(&mut staged);
-                    checks.every(&staged);
-                    $(checks.$check(&staged);)?
-                    register.count(&staged, &mut bounds, |bounds| &mut bounds.$name);
-                    shelves.$name = Vec::with_capacity(staged.len());
-                    shelves.$name.extend(staged.into_iter().map(|staged| staged.entry));
-                })+
+                let (texts, register) = (&self.texts, &register);
+                $(let $name = std::mem::take(&mut self.$name);)+
+                $(let $name = move || shelved(&$name, register, texts, |_checks, _block| {
+                    $(_checks.$check(_block);)?
+                });)+
+                run!($($name),+);
+                $(
+                    shelves.$name = $name.entries;
+                    ends[Shelf::$name as usize] = $name.ends;
+                    self.findings.extend($name.findings);
+                    unborn.extend($name.unborn);
+                )+
             };
         }
         shelve!(
@@ -54,9 +93,13 @@ impl Builder {
             care_leaver,
             involvements,
         );
-        let (persons, numbers) = (register.persons, register.numbers);
-        let records = persons.len() - register.unrecorded + self.professionals.len() + shelves.size().0;
-        self.findings.sort();
+        unborn.sort_unstable();
+        unborn.dedup();
+        let without_birth = |number: &usize| register.without_date_of_birth(*number, &self.texts);
+        self.findings.extend(unborn.iter().filter_map(without_birth));
+        let Register { mut persons, numbers, unrecorded, .. } = register;
+        let records = persons.len() - unrecorded + self.professionals.len() + shelves.size().0;
+        self.findings.sort_unstable();
         // One finding a cell, and beside it each national rule that the cell breaks; without a row two findings may be of
         // two records.
         self.findings.dedup_by(|a, b| {
@@ -65,6 +108,102 @@ impl Builder {
                 && (a.family, &a.file, a.row, &a.record, &a.field) == (b.family, &b.file, b.row, &b.record, &b.field)
                 && (a.rule == b.rule || !(a.rule.is_national() || b.rule.is_national()))
         });
-        Dataset { texts: self.texts, persons, numbers, shelves, bounds, records, findings: self.findings }
+        persons.shrink_to_fit();
+        self.texts.settle();
+        let starts = starts(&persons, &ends);
+        Dataset { texts: self.texts, persons, numbers, shelves, starts, records, findings: self.findings }
     }
+}
+
+fn starts(persons: &[PersonEntry], ends: &[Vec<u32>; SHELVES]) -> Starts {
+    let mut starts = Starts::with_capacity(persons.len() + 1);
+    let filled: Vec<(usize, &[u32])> =
+        ends.iter().map(Vec::as_slice).enumerate().filter(|(_, ends)| !ends.is_empty()).collect();
+    let mut start = [0; SHELVES];
+    starts.push(&start);
+    for number in 0..persons.len() {
+        for (shelf, ends) in &filled {
+            if let (Some(start), Some(end)) = (start.get_mut(*shelf), ends.get(number)) {
+                *start = *end;
+            }
+        }
+        starts.push(&start);
+    }
+    starts
+}
+
+/// Sorts by child, day and id, and checks; entries without an id of their own stay in the order given.
+fn shelved<E: Kept>(
+    staged: &[Staged<E>],
+    register: &Register,
+    texts: &Texts,
+    check: impl Fn(&mut Checks<'_>, &[Staged<E>]),
+) -> Shelved<E> {
+    let (mut findings, mut unborn) = (Vec::new(), Vec::new());
+    if staged.is_empty() {
+        return Shelved { entries: Vec::new(), ends: Vec::new(), findings, unborn };
+    }
+    let (order, ends) = by_child(staged, register);
+    let mut entries = Vec::with_capacity(staged.len());
+    let mut checks = Checks::new(texts, register, &mut findings, &mut unborn);
+    let mut block: Vec<Staged<E>> = Vec::with_capacity(2 * BLOCK);
+    let mut at = 0;
+    while at < order.len() {
+        // All entries of a child are in one block.
+        let mut to = (at + BLOCK).min(order.len());
+        if let Some(last) = order.get(to - 1).and_then(|last| staged.get(*last as usize)) {
+            to = ends.get(register.of(last.person)).map_or(to, |end| *end as usize);
+        }
+        block.clear();
+        block.extend(order.get(at..to).unwrap_or_default().iter().filter_map(|at| staged.get(*at as usize)));
+        at = to;
+        for child in block.chunk_by_mut(|a, b| a.person == b.person) {
+            if child.len() > 1 {
+                child.sort_by(|a, b| {
+                    let by_id = || match (a.entry.sorting_id(), b.entry.sorting_id()) {
+                        (Some(a), Some(b)) => texts.get(a).cmp(texts.get(b)),
+                        _ => std::cmp::Ordering::Equal,
+                    };
+                    a.entry.day().cmp(&b.entry.day()).then_with(by_id)
+                });
+            }
+        }
+        checks.every(&block);
+        check(&mut checks, &block);
+        entries.extend(block.iter().map(|staged| staged.entry));
+    }
+    Shelved { entries, ends, findings, unborn }
+}
+
+/// Puts the result of the work in its place.
+#[cfg(feature = "rayon")]
+fn take_up<E, F: FnOnce() -> Shelved<E>>(place: &mut Result<Shelved<E>, F>) {
+    let none = Ok(Shelved { entries: Vec::new(), ends: Vec::new(), findings: Vec::new(), unborn: Vec::new() });
+    if let Err(work) = std::mem::replace(place, none) {
+        *place = Ok(work());
+    }
+}
+
+/// The positions of the entries, child after child, those of one child in the order given; and where each child ends.
+fn by_child<E>(staged: &[Staged<E>], register: &Register) -> (Vec<u32>, Vec<u32>) {
+    let mut ends = vec![0_u32; register.persons.len()];
+    for staged in staged {
+        if let Some(count) = ends.get_mut(register.of(staged.person)) {
+            *count += 1;
+        }
+    }
+    let mut before = 0;
+    for start in &mut ends {
+        before += std::mem::replace(start, before);
+    }
+    let mut order = vec![0; staged.len()];
+    for (position, staged) in (0..).zip(staged) {
+        if let Some(at) = ends.get_mut(register.of(staged.person)) {
+            if let Some(place) = order.get_mut(*at as usize) {
+                *place = position;
+            }
+            *at += 1;
+        }
+    }
+    (order, ends)
 }

@@ -5,20 +5,20 @@ use std::num::NonZeroU32;
 use chrono::NaiveDate;
 
 use super::{Finding, FindingRule};
+use crate::calendar::Moment;
 use crate::chronology::{
     AssessmentEntry, CareLeaverEntry, ConferenceEntry, EnquiryEntry, EpisodeEntry, FamilyEntry, ImmigrationEntry,
-    InvolvementEntry, Key, LegalStatusEntry, MissingEntry, PlacementEntry, PlanEntry, ReferralEntry, ReviewEntry,
+    InvolvementEntry, Key, LegalStatusEntry, MissingEntry, PlacementEntry, PlanEntry, ReferralEntry, ReviewEntry, Room,
     Texts,
 };
 use crate::record::Family;
 
 /// An entry on its way into a dataset.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Staged<E> {
-    pub(super) person: Key,
+    /// The place of the person's id among those of persons.
+    pub(super) person: u32,
     pub(super) row: Option<NonZeroU32>,
-    /// Sorts the entries of one child; `None` comes first.
-    pub(super) day: Option<NaiveDate>,
     pub(super) entry: E,
 }
 
@@ -27,36 +27,84 @@ impl<E: Kept> Staged<E> {
         let record = self.entry.id().map_or("", |id| texts.get(id));
         Finding::new(E::FAMILY, field, value.to_string(), rule)
             .in_row(self.row.map(|row| u64::from(row.get())))
-            .of(record, texts.get(self.person))
+            .of(record, texts.room(Room::PERSONS).get(self.person as usize))
     }
 }
 
-/// A set of keys.
-#[derive(Debug, Default)]
-pub(super) struct KeySet(Vec<u64>);
+/// Whether records of other families refer to those of this one by id.
+pub(super) const fn is_named_by_others(family: Family) -> bool {
+    matches!(
+        family,
+        Family::Person
+            | Family::Referral
+            | Family::Section47Enquiry
+            | Family::InitialConference
+            | Family::ProtectionPlan
+            | Family::Placement
+            | Family::Professional
+    )
+}
 
-impl KeySet {
-    pub(super) fn contains(&self, key: Key) -> bool {
-        self.0.get(key.index() / 64).is_some_and(|word| word >> (key.index() % 64) & 1 == 1)
+/// Where the records of one family stand, by the place of their id.
+///
+/// An id without a record is one that other records name.
+#[derive(Debug, Default)]
+pub(super) struct Directory(Vec<u32>);
+
+/// What became of the record with an id.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// There is none.
+    Unrecorded,
+    /// It is left out of every rule.
+    LeftOut,
+    At(usize),
+}
+
+impl Directory {
+    const LEFT_OUT: u32 = u32::MAX;
+
+    fn slot(&mut self, place: usize) -> Option<&mut u32> {
+        if self.0.len() <= place {
+            self.0.resize(place + 1, 0);
+        }
+        self.0.get_mut(place)
     }
 
-    /// Whether it was new.
-    pub(super) fn add(&mut self, key: Key) -> bool {
-        let word = key.index() / 64;
-        if self.0.len() <= word {
-            self.0.resize(word + 1, 0);
-        }
-        let bit = 1 << (key.index() % 64);
-        self.0.get_mut(word).is_some_and(|word| {
-            let new = *word & bit == 0;
-            *word |= bit;
-            new
+    /// Takes the id in `place` for a record, and says whether it was free.
+    pub(super) fn take(&mut self, place: usize) -> bool {
+        self.slot(place).is_some_and(|slot| {
+            let free = *slot == 0;
+            if free {
+                *slot = Self::LEFT_OUT;
+            }
+            free
         })
+    }
+
+    pub(super) fn stands(&mut self, place: usize, position: usize) {
+        if let (Some(slot), Ok(position)) = (self.slot(place), u32::try_from(position + 1)) {
+            *slot = position;
+        }
+    }
+
+    /// Reads what [`Directory::find`] will, to bring it near.
+    #[inline]
+    pub(super) fn peek(&self, place: usize) -> u32 {
+        self.0.get(place).copied().unwrap_or_default()
+    }
+
+    pub(super) fn find(&self, place: usize) -> Standing {
+        match self.0.get(place) {
+            None | Some(0) => Standing::Unrecorded,
+            Some(&Self::LEFT_OUT) => Standing::LeftOut,
+            Some(position) => Standing::At(*position as usize - 1),
+        }
     }
 }
 
 /// What an entry of a dataset says of its family.
-pub(super) trait Kept {
+pub(super) trait Kept: Copy + Send + Sync {
     const FAMILY: Family;
     /// The column of the person.
     const PERSON: &'static str;
@@ -66,6 +114,9 @@ pub(super) trait Kept {
     /// The id of its record, where the family has ids.
     fn id(&self) -> Option<Key>;
 
+    /// Sorts the entries of one child; `None` comes first.
+    fn day(&self) -> Option<NaiveDate>;
+
     /// What sorts entries of one day: the id, or nothing where the order given counts.
     fn sorting_id(&self) -> Option<Key> {
         self.id()
@@ -73,31 +124,36 @@ pub(super) trait Kept {
 }
 
 macro_rules! kept {
-    ($($entry:ident: $family:ident, $person:literal, $day:literal;)+) => {
+    ($($entry:ident: $family:ident, $person:literal, $column:literal, $day:expr;)+) => {
         $(impl Kept for $entry {
             const FAMILY: Family = Family::$family;
             const PERSON: &'static str = $person;
-            const DAY: &'static str = $day;
+            const DAY: &'static str = $column;
 
             fn id(&self) -> Option<Key> {
                 Some(self.id)
+            }
+
+            fn day(&self) -> Option<NaiveDate> {
+                let day: fn(&Self) -> Option<NaiveDate> = $day;
+                day(self)
             }
         })+
     };
 }
 
 kept! {
-    ReferralEntry: Referral, "cine_person_id", "cine_referral_date";
-    AssessmentEntry: Assessment, "cina_person_id", "cina_assessment_start_date";
-    EnquiryEntry: Section47Enquiry, "s47e_person_id", "s47e_s47_start_date";
-    ConferenceEntry: InitialConference, "icpc_person_id", "icpc_icpc_date";
-    PlanEntry: ProtectionPlan, "cppl_person_id", "cppl_cp_plan_start_date";
-    ReviewEntry: PlanReview, "cppr_person_id", "cppr_cp_review_date";
-    EpisodeEntry: LookedAfterEpisode, "clae_person_id", "clae_cla_episode_start_date";
-    PlacementEntry: Placement, "clap_person_id", "clap_cla_placement_start_date";
-    LegalStatusEntry: LegalStatus, "lega_person_id", "lega_legal_status_start_date";
-    MissingEntry: MissingEpisode, "miss_person_id", "miss_missing_episode_start_date";
-    InvolvementEntry: Involvement, "invo_person_id", "invo_involvement_start_date";
+    ReferralEntry: Referral, "cine_person_id", "cine_referral_date", |e| Some(e.date);
+    AssessmentEntry: Assessment, "cina_person_id", "cina_assessment_start_date", |e| Some(e.start.date());
+    EnquiryEntry: Section47Enquiry, "s47e_person_id", "s47e_s47_start_date", |e| Some(e.start.date());
+    ConferenceEntry: InitialConference, "icpc_person_id", "icpc_icpc_date", |e| e.date.map(Moment::date);
+    PlanEntry: ProtectionPlan, "cppl_person_id", "cppl_cp_plan_start_date", |e| Some(e.start);
+    ReviewEntry: PlanReview, "cppr_person_id", "cppr_cp_review_date", |e| e.date;
+    EpisodeEntry: LookedAfterEpisode, "clae_person_id", "clae_cla_episode_start_date", |e| Some(e.start);
+    PlacementEntry: Placement, "clap_person_id", "clap_cla_placement_start_date", |e| Some(e.start);
+    LegalStatusEntry: LegalStatus, "lega_person_id", "lega_legal_status_start_date", |e| Some(e.start);
+    MissingEntry: MissingEpisode, "miss_person_id", "miss_missing_episode_start_date", |e| Some(e.start.date());
+    InvolvementEntry: Involvement, "invo_person_id", "invo_involvement_start_date", |e| Some(e.start);
 }
 
 impl Kept for CareLeaverEntry {
@@ -107,6 +163,10 @@ impl Kept for CareLeaverEntry {
 
     fn id(&self) -> Option<Key> {
         Some(self.id)
+    }
+
+    fn day(&self) -> Option<NaiveDate> {
+        self.latest_contact
     }
 
     fn sorting_id(&self) -> Option<Key> {
@@ -122,6 +182,10 @@ impl Kept for FamilyEntry {
     fn id(&self) -> Option<Key> {
         None
     }
+
+    fn day(&self) -> Option<NaiveDate> {
+        None
+    }
 }
 
 impl Kept for ImmigrationEntry {
@@ -131,5 +195,9 @@ impl Kept for ImmigrationEntry {
 
     fn id(&self) -> Option<Key> {
         None
+    }
+
+    fn day(&self) -> Option<NaiveDate> {
+        self.start
     }
 }

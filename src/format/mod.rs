@@ -1,5 +1,7 @@
 //! Readers of the field's file formats, each behind a feature of its name.
 
+#[cfg(feature = "ssd")]
+mod blocks;
 #[cfg(feature = "cin-census")]
 pub mod cin_census;
 #[cfg(feature = "ssd")]

@@ -66,17 +66,20 @@
 //! contradicts between cells, rows and tables is what the [`Builder`] finds in any records. It sees days where a family
 //! has no times of day, so this reader looks for an end before a start within one day.
 
-use std::io::{self, Cursor, Read};
+use std::io::{self, Read};
 
 use chrono::NaiveDate;
 use csv::ByteRecord;
 
+use super::blocks::Blocks;
 use crate::calendar::Moment;
-use crate::record::{
-    Assessment, CareLeaverStatus, Coded, Family, FamilyMember, ImmigrationStatus, InitialConference, InterviewFlag,
-    Involvement, LegalStatus, LookedAfterEpisode, MissingEpisode, MissingKind, Person, Placement, PlanReview,
-    Professional, ProtectionPlan, Record, Referral, Section47Enquiry, StatutoryCode,
+use crate::chronology::{Letters, trimmed};
+use crate::dataset::draft::{
+    Assessment, CareLeaverStatus, Draft, FamilyMember, ImmigrationStatus, InitialConference, Involvement, LegalStatus,
+    LookedAfterEpisode, MissingEpisode, Person, Placement, PlanReview, Professional, ProtectionPlan, Referral,
+    Section47Enquiry,
 };
+use crate::record::{Family, InterviewFlag, MissingKind, StatutoryCode};
 use crate::{Builder, Finding, FindingRule};
 
 /// The columns that are local extensions: absent from the standard, and so no fault where a table lacks them.
@@ -131,8 +134,248 @@ pub fn columns(table: Family) -> &'static [&'static str] {
 /// assert_eq!(born, Some(NaiveDate::from_ymd_opt(2010, 5, 20)));
 /// # Ok::<(), ssd::SsdError>(())
 /// ```
-pub fn read_table(records: &mut Builder, table: Family, mut source: impl Read) -> Result<u64, SsdError> {
-    reader(table).read(records, &mut source)
+pub fn read_table(records: &mut Builder, table: Family, source: impl Read) -> Result<u64, SsdError> {
+    read_table_with(records, table, source, |_| {})
+}
+
+/// How far the reading of a table is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Progress {
+    /// The table.
+    pub table: Family,
+    /// Rows read so far, without the header.
+    pub rows: u64,
+    /// Bytes read so far, without a byte order mark.
+    pub bytes: u64,
+}
+
+/// Reads one table as [`read_table`] does, and tells `progress` after every few thousand rows how far it is.
+///
+/// # Errors
+///
+/// Where `source` cannot be read on. The rows before that are in `records`.
+///
+/// ```
+/// use csc_kpi::Dataset;
+/// use csc_kpi::format::ssd;
+/// use csc_kpi::record::Family;
+///
+/// let families = "fami_person_id,fami_family_id\nC1,F1\nC2,F1\n";
+/// let mut seen = Vec::new();
+/// let mut records = Dataset::builder();
+/// ssd::read_table_with(&mut records, Family::FamilyMember, families.as_bytes(), |progress| seen.push(progress))?;
+/// let last = seen.last().unwrap();
+/// assert_eq!((last.rows, last.bytes), (2, families.len() as u64));
+/// # Ok::<(), ssd::SsdError>(())
+/// ```
+pub fn read_table_with(
+    records: &mut Builder,
+    table: Family,
+    source: impl Read,
+    mut progress: impl FnMut(Progress),
+) -> Result<u64, SsdError> {
+    let reader = reader(table);
+    let mut blocks = Blocks::new(source);
+    let Some(mut begun) = begin(records, table, &mut blocks)? else { return Ok(0) };
+    let mut rest = begun.header.length;
+    loop {
+        let rows = begun.block.get(rest..).unwrap_or_default();
+        let bytes = begun.block.len() as u64;
+        reader.rows(&begun.header, rows, &mut |rows| begun.done.take(rows, bytes, records));
+        progress(begun.done.progress);
+        rest = 0;
+        let more = blocks.next(&mut begun.block).map_err(|source| begun.done.failed(source))?;
+        if !more || begun.done.open_quote {
+            return Ok(begun.done.progress.rows);
+        }
+    }
+}
+
+/// Reads one table as [`read_table_with`] does, on the threads of the current pool of `rayon`.
+///
+/// The records, the findings and their order are the same: blocks of rows are read and checked side by side, and given to
+/// `records` one after the other.
+///
+/// # Errors
+///
+/// Where `source` cannot be read on. The rows before that are in `records`.
+///
+/// ```
+/// use csc_kpi::Dataset;
+/// use csc_kpi::format::ssd;
+/// use csc_kpi::record::Family;
+///
+/// let families = "fami_person_id,fami_family_id\nC1,F1\nC2,F1\n";
+/// let mut records = Dataset::builder();
+/// let rows = ssd::read_table_parallel(&mut records, Family::FamilyMember, families.as_bytes(), |_| {})?;
+/// assert_eq!((rows, records.finish().records()), (2, 2));
+/// # Ok::<(), ssd::SsdError>(())
+/// ```
+#[cfg(feature = "rayon")]
+pub fn read_table_parallel(
+    records: &mut Builder,
+    table: Family,
+    source: impl Read + Send,
+    progress: impl FnMut(Progress) + Send,
+) -> Result<u64, SsdError> {
+    let reader = reader(table);
+    let mut blocks = Blocks::new(source);
+    let Some(Begun { header, block, done }) = begin(records, table, &mut blocks)? else { return Ok(0) };
+    let (header, first) = (&header, header.length);
+    let source = in_turn::Source::new(block, |block| blocks.next(block));
+    let sink = in_turn::Sink::new((records, done, progress));
+    let work = || {
+        while let Some((turn, block)) = source.next() {
+            let rows = block.get(if turn == 0 { first } else { 0 }..).unwrap_or_default();
+            reader.rows(header, rows, &mut |rows| {
+                sink.wait_for(turn, |(records, done, progress)| {
+                    done.take(rows, block.len() as u64, records);
+                    progress(done.progress);
+                });
+            });
+        }
+    };
+    rayon::scope(|scope| (0..rayon::current_num_threads()).for_each(|_| scope.spawn(|_| work())));
+    let (_, done, _) = sink.into_inner();
+    match source.failure() {
+        Some(source) if !done.open_quote => Err(done.failed(source)),
+        _ => Ok(done.progress.rows),
+    }
+}
+
+/// Work that is shared out, and whose results are taken in the order in which it was.
+#[cfg(feature = "rayon")]
+mod in_turn {
+    use std::io;
+    use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+
+    fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+        mutex.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Blocks of a source, numbered.
+    pub(super) struct Source<F>(Mutex<Reading<F>>);
+
+    struct Reading<F> {
+        first: Option<Vec<u8>>,
+        next: F,
+        turn: u64,
+        ended: bool,
+        failure: Option<io::Error>,
+    }
+
+    impl<F: FnMut(&mut Vec<u8>) -> io::Result<bool>> Source<F> {
+        pub(super) fn new(first: Vec<u8>, next: F) -> Self {
+            Self(Mutex::new(Reading { first: Some(first), next, turn: 0, ended: false, failure: None }))
+        }
+
+        /// The next block and its turn; `None` at the end and after a failure.
+        pub(super) fn next(&self) -> Option<(u64, Vec<u8>)> {
+            let mut reading = lock(&self.0);
+            let reading = &mut *reading;
+            let mut block = reading.first.take().unwrap_or_default();
+            if reading.turn > 0 && !reading.ended {
+                match (reading.next)(&mut block) {
+                    Ok(more) => reading.ended = !more,
+                    Err(error) => {
+                        reading.failure = Some(error);
+                        reading.ended = true;
+                    }
+                }
+            }
+            if reading.ended {
+                return None;
+            }
+            let turn = reading.turn;
+            reading.turn += 1;
+            Some((turn, block))
+        }
+
+        pub(super) fn failure(self) -> Option<io::Error> {
+            self.0.into_inner().unwrap_or_else(PoisonError::into_inner).failure
+        }
+    }
+
+    /// What takes the results.
+    pub(super) struct Sink<T> {
+        turn: Mutex<(u64, T)>,
+        next: Condvar,
+    }
+
+    impl<T> Sink<T> {
+        pub(super) const fn new(taker: T) -> Self {
+            Self { turn: Mutex::new((0, taker)), next: Condvar::new() }
+        }
+
+        /// Waits until all before have been taken.
+        pub(super) fn wait_for(&self, turn: u64, take: impl FnOnce(&mut T)) {
+            let mut state = lock(&self.turn);
+            while state.0 < turn {
+                state = self.next.wait(state).unwrap_or_else(PoisonError::into_inner);
+            }
+            // Where `take` panics, the others must not wait for ever: this goes on while that unwinds.
+            let mut taken = Taken { state, next: &self.next };
+            take(&mut taken.state.1);
+        }
+
+        pub(super) fn into_inner(self) -> T {
+            self.turn.into_inner().unwrap_or_else(PoisonError::into_inner).1
+        }
+    }
+
+    struct Taken<'a, T> {
+        state: MutexGuard<'a, (u64, T)>,
+        next: &'a Condvar,
+    }
+
+    impl<T> Drop for Taken<'_, T> {
+        fn drop(&mut self) {
+            self.state.0 += 1;
+            self.next.notify_all();
+        }
+    }
+}
+
+/// A file whose header has been read.
+struct Begun {
+    header: Header,
+    /// The header and the rows after it.
+    block: Vec<u8>,
+    done: Done,
+}
+
+/// Reads the header; `None` where a quote in it takes in the rest of the file.
+fn begin<R: Read>(records: &mut Builder, table: Family, blocks: &mut Blocks<R>) -> Result<Option<Begun>, SsdError> {
+    let mut block = Vec::new();
+    blocks.next(&mut block).map_err(|source| SsdError { table, row: 0, source })?;
+    let header = reader(table).header(&block, records);
+    let done = Done { progress: Progress { table, rows: 0, bytes: 0 }, open_quote: false };
+    Ok(header.map(|header| Begun { header, block, done }))
+}
+
+/// What has been read of a file.
+struct Done {
+    progress: Progress,
+    open_quote: bool,
+}
+
+impl Done {
+    fn take(&mut self, rows: Rows<'_>, bytes: u64, records: &mut Builder) {
+        if self.open_quote {
+            return;
+        }
+        self.open_quote = rows.open_quote;
+        let (before, number) = (self.progress.rows, rows.number);
+        // The header is row 1.
+        rows.deliver(records, before + 2);
+        self.progress.rows = before + number;
+        self.progress.bytes += bytes;
+    }
+
+    fn failed(&self, source: io::Error) -> SsdError {
+        SsdError { table: self.progress.table, row: self.progress.rows + 1, source }
+    }
 }
 
 /// A table that could not be read to its end.
@@ -190,11 +433,11 @@ fn reader(table: Family) -> &'static dyn ReadTable {
     }
 }
 
-static PERSON: Table<6, Person> = Table {
+static PERSON: Table<6, OfPerson> = Table {
     family: Family::Person,
     columns: ["pers_person_id", "pers_sex", "pers_ethnicity", "pers_dob", "pers_expected_dob", "pers_death_date"],
     read: |row, [id, sex, ethnicity, born, expected, died]| {
-        row.person = Some(id);
+        row.person = Some(*id);
         Person {
             id: row.id(id),
             sex: row.code(sex),
@@ -206,13 +449,13 @@ static PERSON: Table<6, Person> = Table {
     },
 };
 
-static FAMILY_MEMBER: Table<2, FamilyMember> = Table {
+static FAMILY_MEMBER: Table<2, OfFamilyMember> = Table {
     family: Family::FamilyMember,
     columns: ["fami_family_id", "fami_person_id"],
     read: |row, [family, person]| FamilyMember { family: row.id(family), person: row.person(person) },
 };
 
-static IMMIGRATION_STATUS: Table<4, ImmigrationStatus> = Table {
+static IMMIGRATION_STATUS: Table<4, OfImmigrationStatus> = Table {
     family: Family::ImmigrationStatus,
     columns: [
         "immi_person_id",
@@ -227,7 +470,7 @@ static IMMIGRATION_STATUS: Table<4, ImmigrationStatus> = Table {
     },
 };
 
-static REFERRAL: Table<9, Referral> = Table {
+static REFERRAL: Table<9, OfReferral> = Table {
     family: Family::Referral,
     columns: [
         "cine_referral_id",
@@ -256,7 +499,7 @@ static REFERRAL: Table<9, Referral> = Table {
     },
 };
 
-static ASSESSMENT: Table<6, Assessment> = Table {
+static ASSESSMENT: Table<6, OfAssessment> = Table {
     family: Family::Assessment,
     columns: [
         "cina_assessment_id",
@@ -276,7 +519,7 @@ static ASSESSMENT: Table<6, Assessment> = Table {
     },
 };
 
-static SECTION_47_ENQUIRY: Table<5, Section47Enquiry> = Table {
+static SECTION_47_ENQUIRY: Table<5, OfSection47Enquiry> = Table {
     family: Family::Section47Enquiry,
     columns: ["s47e_s47_enquiry_id", "s47e_referral_id", "s47e_person_id", "s47e_s47_start_date", "s47e_s47_end_date"],
     read: |row, [id, referral, person, start, end]| Section47Enquiry {
@@ -288,7 +531,7 @@ static SECTION_47_ENQUIRY: Table<5, Section47Enquiry> = Table {
     },
 };
 
-static INITIAL_CONFERENCE: Table<7, InitialConference> = Table {
+static INITIAL_CONFERENCE: Table<7, OfInitialConference> = Table {
     family: Family::InitialConference,
     columns: [
         "icpc_icpc_id",
@@ -310,7 +553,7 @@ static INITIAL_CONFERENCE: Table<7, InitialConference> = Table {
     },
 };
 
-static PROTECTION_PLAN: Table<10, ProtectionPlan> = Table {
+static PROTECTION_PLAN: Table<10, OfProtectionPlan> = Table {
     family: Family::ProtectionPlan,
     columns: [
         "cppl_cp_plan_id",
@@ -341,7 +584,7 @@ static PROTECTION_PLAN: Table<10, ProtectionPlan> = Table {
     },
 };
 
-static PLAN_REVIEW: Table<5, PlanReview> = Table {
+static PLAN_REVIEW: Table<5, OfPlanReview> = Table {
     family: Family::PlanReview,
     columns: ["cppr_cp_review_id", "cppr_person_id", "cppr_cp_plan_id", "cppr_cp_review_due", "cppr_cp_review_date"],
     read: |row, [id, person, plan, due, date]| PlanReview {
@@ -353,7 +596,7 @@ static PLAN_REVIEW: Table<5, PlanReview> = Table {
     },
 };
 
-static LOOKED_AFTER_EPISODE: Table<8, LookedAfterEpisode> = Table {
+static LOOKED_AFTER_EPISODE: Table<8, OfLookedAfterEpisode> = Table {
     family: Family::LookedAfterEpisode,
     columns: [
         "clae_cla_episode_id",
@@ -366,11 +609,11 @@ static LOOKED_AFTER_EPISODE: Table<8, LookedAfterEpisode> = Table {
         "clae_cla_episode_ceased_reason",
     ],
     read: |row, [id, person, period, placement, start, start_reason, ceased, ceased_reason]| {
+        row.check_text(period);
         let (start, ceased) = row.days_from_a_start(start, ceased);
         LookedAfterEpisode {
             id: row.id(id),
             person: row.person(person),
-            period: row.text(period),
             placement: row.text(placement),
             start,
             start_reason: row.code(start_reason),
@@ -380,7 +623,7 @@ static LOOKED_AFTER_EPISODE: Table<8, LookedAfterEpisode> = Table {
     },
 };
 
-static PLACEMENT: Table<11, Placement> = Table {
+static PLACEMENT: Table<11, OfPlacement> = Table {
     family: Family::Placement,
     columns: [
         "clap_cla_placement_id",
@@ -396,10 +639,10 @@ static PLACEMENT: Table<11, Placement> = Table {
         "clap_cla_placement_change_reason",
     ],
     read: |row, [id, period, person, start, end, kind, provider, urn, postcode, distance, change_reason]| {
+        row.check_text(period);
         let (start, end) = row.days_from_a_start(start, end);
         Placement {
             id: row.id(id),
-            period: row.text(period),
             person: row.person(person),
             start,
             end,
@@ -413,7 +656,7 @@ static PLACEMENT: Table<11, Placement> = Table {
     },
 };
 
-static LEGAL_STATUS: Table<5, LegalStatus> = Table {
+static LEGAL_STATUS: Table<5, OfLegalStatus> = Table {
     family: Family::LegalStatus,
     columns: [
         "lega_legal_status_id",
@@ -428,7 +671,7 @@ static LEGAL_STATUS: Table<5, LegalStatus> = Table {
     },
 };
 
-static MISSING_EPISODE: Table<8, MissingEpisode> = Table {
+static MISSING_EPISODE: Table<8, OfMissingEpisode> = Table {
     family: Family::MissingEpisode,
     columns: [
         "miss_table_id",
@@ -452,7 +695,7 @@ static MISSING_EPISODE: Table<8, MissingEpisode> = Table {
     },
 };
 
-static CARE_LEAVER_STATUS: Table<8, CareLeaverStatus> = Table {
+static CARE_LEAVER_STATUS: Table<8, OfCareLeaverStatus> = Table {
     family: Family::CareLeaverStatus,
     columns: [
         "clea_table_id",
@@ -478,7 +721,7 @@ static CARE_LEAVER_STATUS: Table<8, CareLeaverStatus> = Table {
     },
 };
 
-static INVOLVEMENT: Table<6, Involvement> = Table {
+static INVOLVEMENT: Table<6, OfInvolvement> = Table {
     family: Family::Involvement,
     columns: [
         "invo_involvements_id",
@@ -501,13 +744,12 @@ static INVOLVEMENT: Table<6, Involvement> = Table {
     },
 };
 
-static PROFESSIONAL: Table<3, Professional> = Table {
+static PROFESSIONAL: Table<3, OfProfessional> = Table {
     family: Family::Professional,
     columns: ["prof_professional_id", "prof_social_worker_registration_no", "prof_professional_job_title"],
-    read: |row, [id, registration, job_title]| Professional {
-        id: row.id(id),
-        registration: row.text(registration),
-        job_title: row.text(job_title),
+    read: |row, [id, registration, job_title]| {
+        row.check_text(job_title);
+        Professional { id: row.id(id), registration: row.text(registration) }
     },
 };
 
@@ -521,65 +763,229 @@ const YES_NO_OR_NOT_REQUIRED: [(&str, InterviewFlag); 3] =
 
 const MISSING_WORDS: [(&str, MissingKind); 2] = [("Missing", MissingKind::Missing), ("Away", MissingKind::Away)];
 
+/// The drafts of a family, which borrow from the file.
+trait Drafts: Send + Sync + 'static {
+    type Draft<'r>: Into<Draft<'r>>;
+}
+
+macro_rules! drafts {
+    ($($of:ident: $draft:ident,)+) => {
+        $(
+            struct $of;
+
+            impl Drafts for $of {
+                type Draft<'r> = $draft<'r>;
+            }
+        )+
+    };
+}
+
+drafts! {
+    OfAssessment: Assessment,
+    OfCareLeaverStatus: CareLeaverStatus,
+    OfFamilyMember: FamilyMember,
+    OfImmigrationStatus: ImmigrationStatus,
+    OfInitialConference: InitialConference,
+    OfInvolvement: Involvement,
+    OfLegalStatus: LegalStatus,
+    OfLookedAfterEpisode: LookedAfterEpisode,
+    OfMissingEpisode: MissingEpisode,
+    OfPerson: Person,
+    OfPlacement: Placement,
+    OfPlanReview: PlanReview,
+    OfProfessional: Professional,
+    OfProtectionPlan: ProtectionPlan,
+    OfReferral: Referral,
+    OfSection47Enquiry: Section47Enquiry,
+}
+
 /// A table: the columns that are read of it, and the record that a row of their cells makes.
-struct Table<const N: usize, R> {
+struct Table<const N: usize, D: Drafts> {
     family: Family,
     columns: [&'static str; N],
     /// A row that is to be left out is read to its end too, so that all its faults are named; what then stands in the
     /// record does not matter.
-    read: for<'r> fn(&mut Row<'r>, [Cell<'r>; N]) -> R,
+    read: for<'r> fn(&mut Row<'r>, &[Cell<'r>; N]) -> D::Draft<'r>,
 }
 
 /// A [`Table`] of any size.
-trait ReadTable {
+trait ReadTable: Sync {
     fn columns(&self) -> &[&'static str];
 
-    /// Reads all rows and counts them.
-    fn read(&self, records: &mut Builder, source: &mut dyn Read) -> Result<u64, SsdError>;
+    /// Finds the columns in the header, the first row of `block`, and notes those that are not there or there twice. Gives
+    /// the length of the header row; `None` where a quote in it takes in the rest of the file.
+    fn header(&self, block: &[u8], records: &mut Builder) -> Option<Header>;
+
+    /// Reads rows, and hands them with their findings to `to`.
+    fn rows(&self, header: &Header, block: &[u8], to: &mut dyn FnMut(Rows<'_>));
 }
 
-impl<const N: usize, R: Into<Record>> ReadTable for Table<N, R> {
+/// The header of a file.
+struct Header {
+    /// The header row in bytes.
+    length: usize,
+    names: ByteRecord,
+    headings: Vec<Heading>,
+}
+
+/// Rows of a block, read and checked; they count from 0.
+#[derive(Default)]
+struct Rows<'r> {
+    drafts: Vec<Checked<'r>>,
+    findings: Vec<Finding>,
+    number: u64,
+    /// A quote is open at the end.
+    open_quote: bool,
+}
+
+struct Checked<'r> {
+    draft: Draft<'r>,
+    row: u64,
+    set_aside: bool,
+}
+
+impl Rows<'_> {
+    /// Hands all to `records`; the first row is row `first` of the file.
+    fn deliver(self, records: &mut Builder, first: u64) {
+        for mut finding in self.findings {
+            finding.row = finding.row.map(|row| row + first);
+            records.note(finding);
+        }
+        let rows = self.drafts.iter().map(|checked| (&checked.draft, checked.row + first, checked.set_aside));
+        records.take_rows(rows);
+    }
+}
+
+/// Stands as a row of its own after the last one, unless a quote before it is open. No UTF-8 text holds it.
+const END: &[u8] = b"\xff\xfe the end";
+
+impl<const N: usize, D: Drafts> ReadTable for Table<N, D> {
     fn columns(&self) -> &[&'static str] {
         &self.columns
     }
 
-    fn read(&self, records: &mut Builder, source: &mut dyn Read) -> Result<u64, SsdError> {
-        let failed_after = |row| move |source| SsdError { table: self.family, row, source };
-        let source = without_mark(source).map_err(failed_after(0))?;
-        let mut csv =
-            csv::ReaderBuilder::new().has_headers(false).flexible(true).buffer_capacity(BUFFER).from_reader(source);
-        let mut record = ByteRecord::new();
-        csv.read_byte_record(&mut record).map_err(io_error).map_err(failed_after(0))?;
-        let headings = self.headings(&record, records);
-        let header = record.clone();
-        let mut at = 1;
-        if self.note_open_quote(&header, &record, at, records) {
-            return Ok(0);
+    fn header(&self, block: &[u8], records: &mut Builder) -> Option<Header> {
+        let mut csv = reader_of(block);
+        let mut names = ByteRecord::new();
+        // A source in memory never fails.
+        csv.read_byte_record(&mut names).ok()?;
+        let headings = self.headings(&names, records);
+        if let Some(finding) = self.open_quote(&names, &names, true) {
+            records.note(finding.in_row(Some(1)));
+            return None;
         }
-        while csv.read_byte_record(&mut record).map_err(io_error).map_err(failed_after(at))? {
+        let length = usize::try_from(csv.position().byte()).unwrap_or(usize::MAX).min(block.len());
+        Some(Header { length, names, headings: headings.to_vec() })
+    }
+
+    fn rows(&self, header: &Header, block: &[u8], to: &mut dyn FnMut(Rows<'_>)) {
+        let Ok(headings) = <&[Heading; N]>::try_from(header.headings.as_slice()) else { return };
+        if let Ok(text) = std::str::from_utf8(block)
+            && let Some(rows) = self.plain_rows(header, headings, text)
+        {
+            return to(rows);
+        }
+        // As the crate `csv` splits it.
+        let mut csv = reader_of(block);
+        let mut records = Vec::new();
+        let mut record = ByteRecord::new();
+        while csv.read_byte_record(&mut record).unwrap_or(false) {
             if record.len() == 1 && record.get(0) == Some(END) {
                 break;
             }
-            at += 1;
-            if self.note_open_quote(&header, &record, at, records) {
+            records.push(std::mem::take(&mut record));
+        }
+        let mut rows = Rows::default();
+        for record in &records {
+            if let Some(finding) = self.open_quote(&header.names, record, false) {
+                rows.findings.push(finding.in_row(Some(rows.number)));
+                rows.number += 1;
+                rows.open_quote = true;
                 break;
             }
-            let mut row = Row::default();
-            let read = (self.read)(&mut row, headings.map(|heading| heading.cell(&record)));
-            if record.len() < header.len() {
-                row.note_lack(&headings, &record);
-            }
-            let written = record.iter().skip(header.len()).find(|written| !written.trim_ascii().is_empty());
-            if let Some(written) = written {
-                row.faults.push((Cell { column: "", written }, FindingRule::LongRow));
-            }
-            row.hand_over(read, self.family, at, records);
+            let cell = |position: usize| record.get(position).map(Written::of);
+            self.row(header, headings, record.len(), cell, &mut rows);
         }
-        Ok(at - 1)
+        to(rows);
     }
 }
 
-impl<const N: usize, R> Table<N, R> {
+fn reader_of(block: &[u8]) -> csv::Reader<impl Read> {
+    // After what is no line end yet, and on a line of its own.
+    let source = block.chain(&b"\n"[..]).chain(END);
+    csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(source)
+}
+
+impl<const N: usize, D: Drafts> Table<N, D> {
+    /// The rows of a text; `None` where it has a quote, or a carriage return that alone ends a row.
+    fn plain_rows<'r>(&self, header: &Header, headings: &[Heading; N], text: &'r str) -> Option<Rows<'r>> {
+        let mut rows = Rows::default();
+        rows.drafts.reserve(text.len() / 32);
+        // Where the cells of the row begin, and one after its end.
+        let mut starts: Vec<usize> = Vec::with_capacity(header.names.len() + 1);
+        starts.push(0);
+        let mut end_row = |starts: &mut Vec<usize>, at: usize| {
+            let returned = at.checked_sub(1).and_then(|before| text.as_bytes().get(before)) == Some(&b'\r');
+            let end = if returned { at - 1 } else { at };
+            if starts.len() > 1 || starts.first().is_some_and(|start| *start < end) {
+                starts.push(end + 1);
+                let cell = |position: usize| {
+                    let from = *starts.get(position)?;
+                    text.get(from..starts.get(position + 1)? - 1).map(Written::Text)
+                };
+                self.row(header, headings, starts.len() - 1, cell, &mut rows);
+            }
+            starts.clear();
+            starts.push(at + 1);
+        };
+        for (at, byte) in text.bytes().enumerate() {
+            // Few bytes are as low as a comma, so most take one comparison.
+            if byte > b',' {
+                continue;
+            }
+            match byte {
+                b',' => starts.push(at + 1),
+                b'\n' => end_row(&mut starts, at),
+                b'\r' if !matches!(text.as_bytes().get(at + 1), Some(b'\n') | None) => return None,
+                b'"' => return None,
+                _ => {}
+            }
+        }
+        if !text.is_empty() {
+            end_row(&mut starts, text.len());
+        }
+        Some(rows)
+    }
+
+    /// Reads a row of `length` cells.
+    #[inline]
+    fn row<'r>(
+        &self,
+        header: &Header,
+        headings: &[Heading; N],
+        length: usize,
+        cell: impl Fn(usize) -> Option<Written<'r>>,
+        rows: &mut Rows<'r>,
+    ) {
+        let mut row = Row::default();
+        let cells = headings.map(|heading| Cell {
+            column: heading.column,
+            written: heading.position.and_then(&cell).unwrap_or_default(),
+        });
+        let draft = (self.read)(&mut row, &cells);
+        if length < header.names.len() {
+            row.note_lack(headings, length);
+        }
+        if let Some(written) = (header.names.len()..length).filter_map(&cell).find(|written| !written.is_blank()) {
+            row.faults.push((Cell { column: "", written }, FindingRule::LongRow));
+        }
+        row.note_faults(self.family, rows);
+        if !row.left_out {
+            rows.drafts.push(Checked { draft: draft.into(), row: rows.number, set_aside: row.set_aside });
+        }
+        rows.number += 1;
+    }
+
     /// Finds the columns in the header, and notes those that are not there or there twice.
     fn headings(&self, header: &ByteRecord, records: &mut Builder) -> [Heading; N] {
         let mut fault = |column, written: &[u8], rule| {
@@ -598,19 +1004,14 @@ impl<const N: usize, R> Table<N, R> {
             Heading { column, position: first.map(|(position, _)| position) }
         })
     }
-}
 
-impl<const N: usize, R> Table<N, R> {
-    /// Notes a quote that took in the end of the file, and says whether there was one.
-    fn note_open_quote(&self, header: &ByteRecord, record: &ByteRecord, row: u64, records: &mut Builder) -> bool {
-        let Some(last) = record.iter().next_back().filter(|last| last.ends_with(END) && *last != END) else {
-            return false;
-        };
+    /// The finding of a quote that took in the end of the file, if there is one.
+    fn open_quote(&self, header: &ByteRecord, record: &ByteRecord, is_header: bool) -> Option<Finding> {
+        let last = record.iter().next_back().filter(|last| last.ends_with(END) && *last != END)?;
         let line = last.split(|byte| *byte == b'\n').next().unwrap_or_default().trim_ascii_end();
-        let column = if row == 1 { line } else { header.get(record.len() - 1).unwrap_or_default().trim_ascii() };
+        let column = if is_header { line } else { header.get(record.len() - 1).unwrap_or_default().trim_ascii() };
         let [column, line] = [column, line].map(String::from_utf8_lossy);
-        records.note(Finding::new(self.family, column, line, FindingRule::OpenQuote).in_row(Some(row)));
-        true
+        Some(Finding::new(self.family, column, line, FindingRule::OpenQuote))
     }
 }
 
@@ -621,10 +1022,38 @@ struct Heading {
     position: Option<usize>,
 }
 
-impl Heading {
-    fn cell<'r>(&self, record: &'r ByteRecord) -> Cell<'r> {
-        let written = self.position.and_then(|position| record.get(position)).unwrap_or_default();
-        Cell { column: self.column, written }
+/// What is written in a cell.
+#[derive(Clone, Copy)]
+enum Written<'r> {
+    Text(&'r str),
+    NoText(&'r [u8]),
+}
+
+impl Default for Written<'_> {
+    fn default() -> Self {
+        Self::Text("")
+    }
+}
+
+impl<'r> Written<'r> {
+    fn of(bytes: &'r [u8]) -> Self {
+        std::str::from_utf8(bytes).map_or(Self::NoText(bytes), Self::Text)
+    }
+
+    fn is_blank(self) -> bool {
+        match self {
+            Self::Text(text) => text.as_bytes(),
+            Self::NoText(bytes) => bytes,
+        }
+        .trim_ascii()
+        .is_empty()
+    }
+
+    fn to_value(self) -> String {
+        match self {
+            Self::Text(text) => text.to_owned(),
+            Self::NoText(bytes) => String::from_utf8_lossy(bytes).into_owned(),
+        }
     }
 }
 
@@ -632,13 +1061,17 @@ impl Heading {
 #[derive(Clone, Copy)]
 struct Cell<'r> {
     column: &'static str,
-    written: &'r [u8],
+    written: Written<'r>,
 }
 
 impl<'r> Cell<'r> {
     /// The text without the white space around it; an error where it is no UTF-8.
+    #[inline]
     fn text(self) -> Result<&'r str, FindingRule> {
-        std::str::from_utf8(self.written).map(str::trim).map_err(|_| FindingRule::NotUtf8)
+        match self.written {
+            Written::Text(text) => Ok(trimmed(text)),
+            Written::NoText(_) => Err(FindingRule::NotUtf8),
+        }
     }
 }
 
@@ -655,75 +1088,80 @@ struct Row<'r> {
 
 impl<'r> Row<'r> {
     /// The id of the record.
-    fn id(&mut self, cell: Cell<'r>) -> String {
-        self.id = Some(cell);
+    fn id(&mut self, cell: &Cell<'r>) -> &'r str {
+        self.id = Some(*cell);
         self.never_empty(cell, FindingRule::EmptyId)
     }
 
     /// The id of the person whose record it is.
-    fn person(&mut self, cell: Cell<'r>) -> String {
-        self.person = Some(cell);
+    fn person(&mut self, cell: &Cell<'r>) -> &'r str {
+        self.person = Some(*cell);
         self.never_empty(cell, FindingRule::EmptyPerson)
     }
 
-    fn never_empty(&mut self, cell: Cell<'r>, or: FindingRule) -> String {
+    fn never_empty(&mut self, cell: &Cell<'r>, or: FindingRule) -> &'r str {
         match cell.text() {
             Ok("") => self.leave_out(cell, or),
-            Ok(text) => return text.to_owned(),
+            Ok(text) => return text,
             Err(rule) => self.leave_out(cell, rule),
         }
-        String::new()
+        ""
     }
 
-    /// A text, or a reference to another record.
-    fn text(&mut self, cell: Cell<'r>) -> Option<String> {
-        self.may_be_empty(cell).map(str::to_owned)
+    /// A text, or a reference to another record; empty where it is null.
+    fn text(&mut self, cell: &Cell<'r>) -> &'r str {
+        self.may_be_empty(cell).unwrap_or_default()
     }
 
-    fn may_be_empty(&mut self, cell: Cell<'r>) -> Option<&'r str> {
+    /// A text of which no rule makes use.
+    fn check_text(&mut self, cell: &Cell<'r>) {
+        self.may_be_empty(cell);
+    }
+
+    fn may_be_empty(&mut self, cell: &Cell<'r>) -> Option<&'r str> {
         match cell.text() {
             Ok(text) => Some(text).filter(|text| !text.is_empty()),
             Err(rule) => {
-                self.faults.push((cell, rule));
+                self.faults.push((*cell, rule));
                 None
             }
         }
     }
 
-    fn code<C: StatutoryCode>(&mut self, cell: Cell<'r>) -> Option<Coded<C>> {
+    fn code<C: StatutoryCode>(&mut self, cell: &Cell<'r>) -> Letters<'r, C> {
         self.code_or_word(cell, &[])
     }
 
     /// A code, where some write a word for its letters.
-    fn code_or_word<C: StatutoryCode>(&mut self, cell: Cell<'r>, words: &[(&str, C)]) -> Option<Coded<C>> {
-        let text = self.may_be_empty(cell)?;
-        let code = find(words, text).map_or_else(|| Coded::read(text), Coded::Known);
-        if code.known().is_none() {
-            self.faults.push((cell, FindingRule::UnknownCode));
+    fn code_or_word<C: StatutoryCode>(&mut self, cell: &Cell<'r>, words: &[(&str, C)]) -> Letters<'r, C> {
+        let Some(text) = self.may_be_empty(cell) else { return Letters::None };
+        if let Some(code) = find(words, text).or_else(|| C::from_letters(text)) {
+            return Letters::Known(code);
         }
-        Some(code)
+        self.faults.push((*cell, FindingRule::UnknownCode));
+        Letters::Unknown(text)
     }
 
-    fn flag<T: Copy>(&mut self, cell: Cell<'r>, values: &[(&str, T)]) -> Option<T> {
+    fn flag<T: Copy>(&mut self, cell: &Cell<'r>, values: &[(&str, T)]) -> Option<T> {
         let flag = find(values, self.may_be_empty(cell)?);
         if flag.is_none() {
-            self.faults.push((cell, FindingRule::UnknownFlag));
+            self.faults.push((*cell, FindingRule::UnknownFlag));
         }
         flag
     }
 
-    fn number(&mut self, cell: Cell<'r>) -> Option<u32> {
+    fn number(&mut self, cell: &Cell<'r>) -> Option<u32> {
         let text = self.may_be_empty(cell)?;
         if text.bytes().all(|digit| digit.is_ascii_digit()) {
             // Digits fail for nothing but their number.
             Some(text.parse().unwrap_or(u32::MAX))
         } else {
-            self.faults.push((cell, FindingRule::NotANumber));
+            self.faults.push((*cell, FindingRule::NotANumber));
             None
         }
     }
 
-    fn moment(&mut self, cell: Cell<'r>) -> Option<Moment> {
+    fn moment(&mut self, cell: &Cell<'r>) -> Option<Moment> {
         let read = match cell.text() {
             Ok("") => return None,
             Ok(text) => text.parse().map_err(|_| FindingRule::UnreadableDate),
@@ -732,12 +1170,12 @@ impl<'r> Row<'r> {
         read.map_err(|rule| self.leave_out(cell, rule)).ok()
     }
 
-    fn day(&mut self, cell: Cell<'r>) -> Option<NaiveDate> {
+    fn day(&mut self, cell: &Cell<'r>) -> Option<NaiveDate> {
         self.moment(cell).map(Moment::date)
     }
 
     /// The start of a record that needs one.
-    fn start(&mut self, cell: Cell<'r>) -> Moment {
+    fn start(&mut self, cell: &Cell<'r>) -> Moment {
         if cell.text() == Ok("") {
             self.leave_out(cell, FindingRule::EmptyStart);
         }
@@ -745,49 +1183,51 @@ impl<'r> Row<'r> {
     }
 
     /// The first day and the first day after, in a family that keeps days and needs a start.
-    fn days_from_a_start(&mut self, start: Cell<'r>, end: Cell<'r>) -> (NaiveDate, Option<NaiveDate>) {
+    fn days_from_a_start(&mut self, start: &Cell<'r>, end: &Cell<'r>) -> (NaiveDate, Option<NaiveDate>) {
         let (from, to) = (self.start(start), self.moment(end));
         self.check_order(Some(from), to, end);
         (from.date(), to.map(Moment::date))
     }
 
     /// The first day and the first day after, in a family that keeps days and needs no start.
-    fn days(&mut self, start: Cell<'r>, end: Cell<'r>) -> (Option<NaiveDate>, Option<NaiveDate>) {
+    fn days(&mut self, start: &Cell<'r>, end: &Cell<'r>) -> (Option<NaiveDate>, Option<NaiveDate>) {
         let (from, to) = (self.moment(start), self.moment(end));
         self.check_order(from, to, end);
         (from.map(Moment::date), to.map(Moment::date))
     }
 
     /// Looks for an end before the start within one day; an earlier day is what the builder sees for itself.
-    fn check_order(&mut self, from: Option<Moment>, to: Option<Moment>, end: Cell<'r>) {
+    fn check_order(&mut self, from: Option<Moment>, to: Option<Moment>, end: &Cell<'r>) {
         if let (Some(from), Some(to)) = (from, to)
             && from.date() == to.date()
             && to.is_before(from)
         {
-            self.faults.push((end, FindingRule::EndBeforeStart));
+            self.faults.push((*end, FindingRule::EndBeforeStart));
             self.set_aside = true;
         }
     }
 
-    fn leave_out(&mut self, cell: Cell<'r>, rule: FindingRule) {
-        self.faults.push((cell, rule));
+    fn leave_out(&mut self, cell: &Cell<'r>, rule: FindingRule) {
+        self.faults.push((*cell, rule));
         self.left_out = true;
     }
 
-    /// Notes the first column that the row is too short for, of those that have no finding yet.
-    fn note_lack(&mut self, headings: &[Heading], record: &'r ByteRecord) {
-        let lacking = headings.iter().filter(|heading| heading.position.is_some_and(|at| at >= record.len()));
+    /// Notes the first column that the row of `length` cells is too short for, of those that have no finding yet.
+    #[cold]
+    fn note_lack(&mut self, headings: &[Heading], length: usize) {
+        let lacking = headings.iter().filter(|heading| heading.position.is_some_and(|at| at >= length));
         let first = lacking
             .filter(|heading| self.faults.iter().all(|(cell, _)| cell.column != heading.column))
             .min_by_key(|heading| heading.position);
         if let Some(heading) = first {
-            self.faults.push((heading.cell(record), FindingRule::ShortRow));
+            let cell = Cell { column: heading.column, written: Written::default() };
+            self.faults.push((cell, FindingRule::ShortRow));
         }
     }
 
-    /// Notes the faults of the row, and gives its record to `records` unless it is left out.
-    fn hand_over(self, record: impl Into<Record>, family: Family, row: u64, records: &mut Builder) {
-        for (cell, rule) in self.faults {
+    /// Notes the faults of the row.
+    fn note_faults(&self, family: Family, rows: &mut Rows<'_>) {
+        for (cell, rule) in &self.faults {
             let to_note = match rule {
                 // In a record that it gets, the builder finds them.
                 FindingRule::UnknownCode => self.left_out,
@@ -797,19 +1237,11 @@ impl<'r> Row<'r> {
             };
             if to_note {
                 let text = |cell: Option<Cell<'r>>| cell.and_then(|cell| cell.text().ok()).unwrap_or_default();
-                let finding = Finding::new(family, cell.column, String::from_utf8_lossy(cell.written), rule)
-                    .in_row(Some(row))
+                let finding = Finding::new(family, cell.column, cell.written.to_value(), *rule)
+                    .in_row(Some(rows.number))
                     .of(text(self.id), text(self.person));
-                records.note(finding);
+                rows.findings.push(finding);
             }
-        }
-        if self.left_out {
-            return;
-        }
-        if self.set_aside {
-            records.set_aside(record, row);
-        } else {
-            records.push_row(record, row);
         }
     }
 }
@@ -817,45 +1249,4 @@ impl<'r> Row<'r> {
 /// What a text stands for, without regard to case.
 fn find<T: Copy>(values: &[(&str, T)], text: &str) -> Option<T> {
     values.iter().find(|(written, _)| written.eq_ignore_ascii_case(text)).map(|(_, value)| *value)
-}
-
-/// Bytes that are read at a time.
-const BUFFER: usize = 1 << 16;
-
-/// Stands as a row of its own after the last one, unless a quote before it is open. No UTF-8 text holds it.
-const END: &[u8] = b"\xff\xfe the end";
-
-/// A source without the byte order mark before it, however few bytes it gives at a time, and with [`END`] after it.
-fn without_mark(source: &mut dyn Read) -> io::Result<impl Read> {
-    const MARK: &[u8] = "\u{feff}".as_bytes();
-    let mut source = Patient(source);
-    let mut front = Vec::with_capacity(MARK.len());
-    source.by_ref().take(MARK.len() as u64).read_to_end(&mut front)?;
-    if front == MARK {
-        front.clear();
-    }
-    // After what is no line end yet, and on a line of its own.
-    Ok(Cursor::new(front).chain(source).chain(&b"\n"[..]).chain(END))
-}
-
-/// A source that reads on after an interruption, which is no failure.
-struct Patient<'s>(&'s mut dyn Read);
-
-impl Read for Patient<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        loop {
-            match self.0.read(buffer) {
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                read => return read,
-            }
-        }
-    }
-}
-
-/// Bytes and rows of any length are never at fault, so the error is the source's own.
-fn io_error(error: csv::Error) -> io::Error {
-    match error.into_kind() {
-        csv::ErrorKind::Io(error) => error,
-        other => io::Error::other(format!("{other:?}")),
-    }
 }

@@ -166,6 +166,30 @@ pub enum Record {
 
 macro_rules! into_record {
     ($($family:ident),+) => {
+        /// A borrowed record of any family: what a [`Builder`](crate::Builder) takes without a clone.
+        ///
+        /// A reference to any record converts into it.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[non_exhaustive]
+        #[allow(missing_docs, reason = "each variant is the record type of its name")]
+        pub enum RecordRef<'a> {
+            $($family(&'a $family),)+
+        }
+
+        impl<'a> From<&'a Record> for RecordRef<'a> {
+            fn from(record: &'a Record) -> Self {
+                match record {
+                    $(Record::$family(record) => Self::$family(record),)+
+                }
+            }
+        }
+
+        $(impl<'a> From<&'a $family> for RecordRef<'a> {
+            fn from(record: &'a $family) -> Self {
+                Self::$family(record)
+            }
+        })+
+
         $(impl From<$family> for Record {
             fn from(record: $family) -> Self {
                 Self::$family(record)

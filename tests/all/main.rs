@@ -8,6 +8,7 @@
 )]
 
 mod breakdowns;
+mod building;
 mod cin_census;
 mod comparisons;
 mod differential;
@@ -23,5 +24,5 @@ mod scorecard;
 mod seed;
 mod shared;
 mod ssd;
-mod standards;
 mod ssda903;
+mod standards;

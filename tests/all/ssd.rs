@@ -14,6 +14,7 @@ use csc_kpi::chronology::{Chronology, Key};
 use csc_kpi::format::ssd::{EXTENSIONS, columns, read_table};
 use csc_kpi::record::*;
 use csc_kpi::{Builder, Dataset, Finding, FindingRule, NaiveDate};
+use proptest::prelude::*;
 
 use FindingRule::{
     AfterDeath, EmptyId, EmptyPerson, EmptyStart, EndBeforeStart, LongRow, MissingColumn, NoDateOfBirth, NoSuchPerson,
@@ -278,7 +279,7 @@ fn read_one(table: Family, file: impl AsRef<[u8]>) -> (u64, Dataset) {
 }
 
 /// Everything a dataset holds, a line an entry, by child; with texts for keys.
-fn describe(dataset: &Dataset) -> BTreeMap<String, String> {
+pub(crate) fn describe(dataset: &Dataset) -> BTreeMap<String, String> {
     let children = dataset.children().map(|child| (child.id().to_owned(), describe_child(&child.chronology())));
     children.chain([("all".to_owned(), format!("{} records\n", dataset.records()))]).collect()
 }
@@ -1279,4 +1280,160 @@ fn the_faults_planted_in_the_shared_deck_are_found() {
             }
         }
     }
+}
+
+// The two ways to split rows, and the ways to read them.
+
+/// Texts without a quote, biased to what ends cells and rows.
+fn quote_free() -> impl Strategy<Value = Vec<u8>> {
+    let piece = prop_oneof![
+        6 => Just(b",".to_vec()),
+        2 => Just(b"\n".to_vec()),
+        1 => Just(b"\r\n".to_vec()),
+        1 => Just(b"\r".to_vec()),
+        1 => Just(b" ".to_vec()),
+        1 => Just(b"\xff".to_vec()),
+        1 => Just("\u{a0}é".as_bytes().to_vec()),
+        3 => "[RC][1-4]".prop_map(String::into_bytes),
+        2 => "2018-0[1-3]-0[1-4]( 10:00)?".prop_map(String::into_bytes),
+        1 => "[YNxy]".prop_map(String::into_bytes),
+    ];
+    let row = ["R1,C1,2018-01-02,1A,N1,N,2018-03-01,RC1,North\n", "R2,C2,2018-01-02,9Z,,,,,\n"]
+        .map(|row| Just(row.as_bytes().to_vec()));
+    let [first, second] = row;
+    prop::collection::vec(prop_oneof![4 => piece, 1 => first, 1 => second], 0..60).prop_map(|pieces| pieces.concat())
+}
+
+/// The same rows as the crate `csv` splits them, with every cell in quotes.
+fn quoted(bytes: &[u8]) -> Vec<u8> {
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(bytes);
+    let mut writer = csv::WriterBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .quote_style(csv::QuoteStyle::Always)
+        .from_writer(Vec::new());
+    for record in reader.byte_records() {
+        writer.write_byte_record(&record.unwrap()).unwrap();
+    }
+    writer.into_inner().unwrap()
+}
+
+/// Gives its bytes in pieces of these lengths, in turn.
+struct InPieces<'a> {
+    bytes: &'a [u8],
+    lengths: &'a [usize],
+    turn: usize,
+}
+
+impl Read for InPieces<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let length = self.lengths[self.turn % self.lengths.len()].min(buffer.len());
+        self.turn += 1;
+        self.bytes.read(&mut buffer[..length])
+    }
+}
+
+proptest! {
+    #[test]
+    fn rows_are_split_as_the_crate_csv_splits_them(rows in quote_free()) {
+        let header = format!("{}\n", columns(Family::Referral).join(","));
+        let plain = [header.as_bytes(), &rows].concat();
+        let (rows, dataset) = read_one(Family::Referral, &plain);
+        let (expected_rows, expected) = read_one(Family::Referral, quoted(&plain));
+        prop_assert_eq!((rows, dataset.findings()), (expected_rows, expected.findings()));
+        assert_same(&describe(&dataset), &describe(&expected), "quoted");
+    }
+
+    #[test]
+    fn the_pieces_a_source_comes_in_do_not_matter(
+        rows in quote_free(),
+        lengths in prop::collection::vec(1_usize..7, 1..5),
+        quotes in any::<bool>(),
+    ) {
+        let header = format!("{}\n", columns(Family::Referral).join(","));
+        let plain = [header.as_bytes(), &rows].concat();
+        let file = if quotes { quoted(&plain) } else { plain };
+        let (rows, dataset) = read_one(Family::Referral, &file);
+        let mut records = Builder::default();
+        let source = InPieces { bytes: &file, lengths: &lengths, turn: 0 };
+        prop_assert_eq!(read_table(&mut records, Family::Referral, source).unwrap(), rows);
+        let pieces = records.finish();
+        prop_assert_eq!(pieces.findings(), dataset.findings());
+        assert_same(&describe(&pieces), &describe(&dataset), "in pieces");
+    }
+}
+
+/// A file of many blocks: rows in quotes over several lines, faults, references across the file and repeated ids.
+fn long_file() -> Vec<u8> {
+    let mut file = format!("{}\n", columns(Family::Assessment).join(",")).into_bytes();
+    for row in 0..24_000 {
+        let child = row * 7919 % 5000;
+        let line = match row % 997 {
+            0 => format!("A{row},C{child},,2018-13-01,,\n"),
+            1 => format!("A{},C{child},,2018-01-01,,\n", row / 2),
+            3 => format!("A{row},,R1,2018-01-01T10:00,2017-12-31,\n"),
+            // Most line ends are in quotes, so nearly every block would be cut there.
+            _ if row % 5 == 0 => {
+                format!("\"A{row}\",C{child},,2018-01-01,,\"North{}\"\"East\"\"\r\n{row}\"\r\n", "\n,".repeat(50))
+            }
+            _ => format!("A{row},C{child},,2018-01-{:02},2018-02-01,North\n", row % 28 + 1),
+        };
+        file.extend_from_slice(line.as_bytes());
+    }
+    file
+}
+
+pub(crate) fn children(dataset: &Dataset) -> Vec<String> {
+    dataset.children().map(|child| child.id().to_owned()).collect()
+}
+
+#[test]
+fn on_any_number_of_threads_the_dataset_is_the_same() {
+    let file = long_file();
+    let mut records = Builder::default();
+    let mut seen = Vec::new();
+    let rows =
+        csc_kpi::format::ssd::read_table_with(&mut records, Family::Assessment, &*file, |at| seen.push(at)).unwrap();
+    let expected = records.finish();
+    assert_eq!((rows, seen.last().map(|at| (at.rows, at.bytes))), (24_000, Some((24_000, file.len() as u64))));
+    assert!(seen.len() > 3 && expected.findings().len() > 90, "{} blocks", seen.len());
+    for threads in 1..=4 {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        let (dataset, progress) = pool.install(|| {
+            let (mut records, mut progress) = (Builder::default(), Vec::new());
+            let note = |at| progress.push(at);
+            let read = csc_kpi::format::ssd::read_table_parallel(&mut records, Family::Assessment, &*file, note);
+            assert_eq!(read.unwrap(), rows);
+            (records.finish(), progress)
+        });
+        assert_eq!(progress, seen, "{threads} threads");
+        assert_eq!(dataset.findings(), expected.findings(), "{threads} threads");
+        assert_eq!(children(&dataset), children(&expected), "{threads} threads");
+        assert!(describe(&dataset) == describe(&expected), "{threads} threads");
+    }
+}
+
+#[test]
+fn a_source_that_fails_on_several_threads_says_where_and_what_was_read_stays() {
+    struct Fails<'a>(&'a [u8]);
+
+    impl Read for Fails<'_> {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            match self.0.read(buffer)? {
+                0 => Err(io::Error::other("gone")),
+                read => Ok(read),
+            }
+        }
+    }
+
+    let file = long_file();
+    let mut one = Builder::default();
+    let expected = read_table(&mut one, Family::Assessment, Fails(&file)).unwrap_err();
+    let mut several = Builder::default();
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(3).build().unwrap();
+    let error = pool
+        .install(|| csc_kpi::format::ssd::read_table_parallel(&mut several, Family::Assessment, Fails(&file), |_| {}))
+        .unwrap_err();
+    assert_eq!((error.row, error.source.to_string()), (expected.row, "gone".to_owned()));
+    assert_eq!(several.finish().findings(), one.finish().findings());
 }
