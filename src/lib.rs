@@ -93,6 +93,7 @@ pub use chrono::NaiveDate;
 pub use dataset::{Builder, Child, Dataset, Finding, FindingRule};
 pub use ledger::{Ledger, MergeError, Stratum};
 pub use rust_decimal::Decimal;
+pub use scorecard::disclosure;
 pub use scorecard::{
     AgeBands, AgeBandsError, Breakdown, ByAbuseCategory, ByEthnicGroup, ByPlacementType, BySex, ByTeam,
     ByUnaccompanied, Engine, EngineError, Evidence, Figure, Reading, ReadingError, Scorecard,
