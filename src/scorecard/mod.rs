@@ -1,6 +1,7 @@
 //! What a host calls: the engine, readings, breakdowns, evidence.
 
 mod breakdown;
+pub mod disclosure;
 mod engine;
 mod evidence;
 mod observation;
