@@ -99,7 +99,8 @@ pub use rust_decimal::Decimal;
 pub use scorecard::disclosure;
 pub use scorecard::{
     AgeBands, AgeBandsError, Breakdown, ByAbuseCategory, ByEthnicGroup, ByPlacementType, BySex, ByTeam,
-    ByUnaccompanied, Engine, EngineError, Evidence, Figure, Reading, ReadingError, Scorecard,
+    ByUnaccompanied, Engine, EngineError, Evidence, Figure, Narrative, Reading, ReadingError, Scorecard, Sentence,
+    Topic,
 };
 
 /// The changes, release by release.

@@ -17,6 +17,7 @@ mod golden;
 mod handbook;
 mod laws;
 mod meta;
+mod narrative;
 mod oracle;
 mod scorecard;
 mod seed;
