@@ -100,9 +100,11 @@ pub use chrono::NaiveDate;
 pub use dataset::{Builder, Child, CinRule, Dataset, Finding, FindingRule, ReturnsRule, Severity, Ssda903Rule};
 pub use ledger::{Ledger, MergeError, Stratum};
 pub use rust_decimal::Decimal;
+pub use scorecard::disclosure;
 pub use scorecard::{
     AgeBands, AgeBandsError, Breakdown, ByAbuseCategory, ByEthnicGroup, ByPlacementType, BySex, ByTeam,
-    ByUnaccompanied, Engine, EngineError, Evidence, Figure, Reading, ReadingError, Scorecard,
+    ByUnaccompanied, Engine, EngineError, Evidence, Figure, Narrative, Reading, ReadingError, Scorecard, Sentence,
+    Topic,
 };
 
 /// The changes, release by release.

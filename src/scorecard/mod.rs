@@ -1,8 +1,10 @@
 //! What a host calls: the engine, readings, breakdowns, evidence.
 
 mod breakdown;
+pub mod disclosure;
 mod engine;
 mod evidence;
+mod narrative;
 mod observation;
 mod reading;
 
@@ -11,4 +13,5 @@ pub use breakdown::{
 };
 pub use engine::{Engine, EngineError};
 pub use evidence::Evidence;
+pub use narrative::{Narrative, Sentence, Topic};
 pub use reading::{Figure, Reading, ReadingError, Scorecard};

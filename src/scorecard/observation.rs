@@ -1,5 +1,6 @@
 //! A reading as a comparison sees it.
 
+use super::disclosure::{Cell, PublishedReading};
 use super::reading::Reading;
 use crate::comparison::Observation;
 
@@ -40,6 +41,22 @@ impl Reading {
             known_at: self.known_at(),
             stratum: self.stratum().map(|(breakdown, stratum)| (breakdown.to_owned(), stratum.clone())),
             sibling_groups: self.sibling_groups(),
+            ..observation
+        })
+    }
+}
+
+impl PublishedReading {
+    /// What is compared with other figures, as [`Reading::observation`]; `None` also where the value is hidden, so that nothing
+    /// is told of it by way of a movement.
+    #[must_use]
+    pub fn observation(&self) -> Option<Observation> {
+        let value = self.value()?.clone();
+        let observation = Observation::new(self.indicator(), self.version(), self.basis(), self.as_at(), value);
+        Some(Observation {
+            known_at: self.known_at(),
+            stratum: self.stratum().map(|(breakdown, stratum)| (breakdown.to_owned(), stratum.clone())),
+            sibling_groups: self.sibling_groups().and_then(Cell::number),
             ..observation
         })
     }

@@ -19,6 +19,7 @@ mod golden;
 mod handbook;
 mod laws;
 mod meta;
+mod narrative;
 mod oracle;
 mod scorecard;
 mod seed;

@@ -1,0 +1,726 @@
+//! The publishing step: readings in, a publication out, or the reason why not.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::NaiveDate;
+
+use super::audit::Verdict;
+use super::published::share_of;
+use super::relations::{AT_MOST, EQUAL, GROWING, GROWING_ON_A_DAY, PARTS_AS_STRATA, Part, SUMS, Term};
+use super::suppression;
+use super::system::{Role, Status, System};
+use super::table::cost;
+use super::{
+    Cell, Mark, Policy, Publication, PublishedComposition, PublishedDistribution, PublishedFigure, PublishedProportion,
+    PublishedReading,
+};
+use crate::calendar::next_day;
+use crate::indicator::{Definition, Pending, Timing};
+use crate::measure::{Ratio, Value};
+use crate::scorecard::{Figure, Reading, Scorecard};
+
+/// Why something is not published.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum DisclosureError {
+    /// A hidden count can be worked out from what is shown, whatever else may be hidden.
+    #[error("{cell} is hidden and can be worked out from {from}")]
+    WorkedOut {
+        /// The hidden count.
+        cell: String,
+        /// What gives it away.
+        from: String,
+    },
+    /// Whether a hidden count can be worked out could not be decided.
+    #[error("{0} is hidden, and whether it can be worked out could not be decided")]
+    Undecided(String),
+    /// Counts that are no total of their parts, or differ where they are one.
+    #[error("{0} does not add up with the counts it is made of")]
+    DoesNotAddUp(String),
+    /// A reading of an indicator whose definition is not given.
+    #[error("there is no definition of indicator {0:?}")]
+    NoDefinition(String),
+    /// A count beyond what can be audited.
+    #[error("{0} is too great to be audited")]
+    TooGreat(String),
+}
+
+impl DisclosureError {
+    pub(super) fn of(cell: String, finding: Verdict, name: impl Fn(usize) -> String) -> Self {
+        match finding {
+            Verdict::WorkedOut(from) => {
+                let names: BTreeSet<String> = from.into_iter().map(name).filter(|name| !name.is_empty()).collect();
+                let mut names: Vec<String> = names.into_iter().collect();
+                let last = names.pop();
+                let from = match last {
+                    None => "what its mark says".to_owned(),
+                    Some(last) if names.is_empty() => last,
+                    Some(last) => format!("{} and {last}", names.join(", ")),
+                };
+                Self::WorkedOut { cell, from }
+            }
+            Verdict::Undecided | Verdict::Protected(_) => Self::Undecided(cell),
+        }
+    }
+}
+
+impl Scorecard {
+    /// Publishes its readings: [`publish`].
+    ///
+    /// # Errors
+    ///
+    /// As [`publish`].
+    pub fn publish(&self, policy: &Policy) -> Result<Publication, DisclosureError> {
+        let mut publication = publish(&self.readings, &self.definitions, policy)?;
+        publication.findings = self.findings;
+        Ok(publication)
+    }
+}
+
+/// Hides what must be hidden in readings that are printed together, and tries to work it out again.
+///
+/// # What belongs together
+///
+/// All readings of a report: in total and of every breakdown, of all dates and bases. A figure that is printed beside them
+/// and not given here can give away what is hidden here.
+///
+/// # What is added up
+///
+/// * The strata of a breakdown add up to the total; sibling groups add up to at least the total, and none is above it.
+/// * Verdicts add up to the denominator, parts to the count.
+/// * Periods of a flow: wherever the windows of readings join, overlap or hold each other, the days between their ends are
+///   counted apart. So quarters add up to the year to date, and rolling 12 months at 31 March are the financial year.
+/// * Indicators of the catalogue that count the same units, or some of the units of another.
+/// * Everything is a whole number and none is below zero.
+///
+/// Counts that nobody prints are not protected: the quarter between two figures of the year to date is left to the reader
+/// unless it is a reading too.
+///
+/// # Medians
+///
+/// The units of a distribution are a count as any other. Median and quartiles are shown from the number of units on that the
+/// policy says.
+///
+/// # Errors
+///
+/// [`DisclosureError`]: a count that can be worked out or could not be shown to be safe, readings that contradict each other,
+/// a reading without its definition.
+pub fn publish(
+    readings: &[Reading],
+    definitions: &[Definition],
+    policy: &Policy,
+) -> Result<Publication, DisclosureError> {
+    let by_key: BTreeMap<String, &Definition> =
+        definitions.iter().map(|definition| (definition.key(), definition)).collect();
+    let mut book = Book { policy, latest: readings.iter().map(Reading::as_at).max(), ..Book::new(policy) };
+    let mut placed = Vec::with_capacity(readings.len());
+    for reading in readings {
+        let Some(definition) = by_key.get(reading.indicator()) else {
+            return Err(DisclosureError::NoDefinition(reading.indicator().to_owned()));
+        };
+        placed.push(if policy.is_due(reading.as_at(), reading.known_at()) {
+            book.enter(reading, definition)?
+        } else {
+            BTreeMap::new()
+        });
+    }
+    book.relate()?;
+    let protection = suppression::protect(&book.system, policy)
+        .map_err(|failure| DisclosureError::of(book.name(failure.count), failure.finding, |count| book.name(count)))?;
+    let cells = Cells { system: &book.system, statuses: &protection.statuses, policy };
+    let published: Vec<PublishedReading> =
+        readings.iter().zip(&placed).map(|(reading, counts)| cells.publish(reading, counts)).collect();
+    let marks = published.iter().flat_map(PublishedReading::marks).map(|mark| (mark, mark.meaning())).collect();
+    Ok(Publication {
+        release: policy.release(),
+        statement: policy.statement(),
+        policy: policy.clone(),
+        marks,
+        findings: 0,
+        definitions: definitions.to_vec(),
+        readings: published,
+    })
+}
+
+/// From the start, inclusive, to the end, exclusive; without a start, as at the day before the end.
+type When = (Option<NaiveDate>, NaiveDate);
+
+/// The counts of one indicator in total or of one stratum: the indicator by its key, version and pinned day, the breakdown
+/// and stratum.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Series {
+    indicator: usize,
+    stratum: Option<usize>,
+    part: Part,
+}
+
+/// The counts of all readings, each once, and how they hang together.
+struct Book<'a> {
+    policy: &'a Policy,
+    latest: Option<NaiveDate>,
+    system: System,
+    /// Key, version and pinned day of each indicator.
+    indicators: BTreeMap<(String, u32, Option<NaiveDate>), usize>,
+    timings: Vec<Timing>,
+    keys: Vec<String>,
+    strata: BTreeMap<(String, String), usize>,
+    breakdowns: Vec<(String, String)>,
+    counts: BTreeMap<Series, BTreeMap<When, usize>>,
+    pending: BTreeMap<usize, Pending>,
+}
+
+/// All counts of one indicator on one window, by stratum.
+type ByStratum = BTreeMap<Option<usize>, usize>;
+
+impl<'a> Book<'a> {
+    fn new(policy: &'a Policy) -> Self {
+        Self {
+            policy,
+            latest: None,
+            system: System::default(),
+            indicators: BTreeMap::new(),
+            timings: Vec::new(),
+            keys: Vec::new(),
+            strata: BTreeMap::new(),
+            breakdowns: Vec::new(),
+            counts: BTreeMap::new(),
+            pending: BTreeMap::new(),
+        }
+    }
+
+    /// Enters the counts of a reading: where each is.
+    fn enter(&mut self, reading: &Reading, definition: &Definition) -> Result<BTreeMap<Part, usize>, DisclosureError> {
+        let next = self.keys.len();
+        let id = (reading.indicator().to_owned(), reading.version(), reading.known_at());
+        let indicator = *self.indicators.entry(id).or_insert(next);
+        if indicator == next {
+            self.keys.push(reading.indicator().to_owned());
+            self.timings.push(definition.timing);
+        }
+        let stratum = reading.stratum().map(|(breakdown, stratum)| {
+            let next = self.breakdowns.len();
+            let name = (breakdown.to_owned(), stratum.name().to_owned());
+            let at = *self.strata.entry(name.clone()).or_insert(next);
+            if at == next {
+                self.breakdowns.push(name);
+            }
+            at
+        });
+        let window = reading.window();
+        let when = (window.map(|window| window.start), next_day(reading.as_at()));
+        let mut places = BTreeMap::new();
+        for (part, count) in counts(reading, self.policy) {
+            if let Figure::Proportion(_, pending) = reading.figure() {
+                self.pending.insert(indicator, *pending);
+            }
+            let truth = i64::try_from(count).ok().filter(|count| *count < 1 << 48);
+            let name = || name_of(reading.indicator(), when, stratum.and_then(|at| self.breakdowns.get(at)), part);
+            let Some(truth) = truth else { return Err(DisclosureError::TooGreat(name())) };
+            let series = Series { indicator, stratum, part };
+            let place = match self.counts.get(&series).and_then(|series| series.get(&when)) {
+                Some(place) if self.system.truths[*place] == truth => *place,
+                Some(_) => return Err(DisclosureError::DoesNotAddUp(name())),
+                None => {
+                    let weight = self.weight(reading, part, count);
+                    let place = self.system.add(truth, Role::Printed(weight));
+                    self.counts.entry(series).or_default().insert(when, place);
+                    place
+                }
+            };
+            places.insert(part, place);
+        }
+        Ok(places)
+    }
+
+    /// What it costs to hide a count: what is read first costs most.
+    fn weight(&self, reading: &Reading, part: Part, count: u64) -> u64 {
+        let total = reading.stratum().is_none();
+        if total && self.policy.keeps_totals() {
+            return suppression::IMPOSSIBLE;
+        }
+        let headline = match part {
+            Part::Denominator | Part::Count => 4,
+            Part::Met => 3,
+            Part::NotMet | Part::Named(_) => 2,
+            _ => 1,
+        };
+        let latest = if Some(reading.as_at()) == self.latest { 2 } else { 1 };
+        cost(count) * headline * latest * if total { 20 } else { 1 }
+    }
+
+    fn name(&self, count: usize) -> String {
+        let found = self.counts.iter().find_map(|(series, by_window)| {
+            by_window.iter().find(|(_, place)| **place == count).map(|(when, _)| (series, *when))
+        });
+        found.map_or_else(String::new, |(series, when)| {
+            let stratum = series.stratum.and_then(|at| self.breakdowns.get(at));
+            name_of(&self.keys[series.indicator], when, stratum, series.part)
+        })
+    }
+
+    /// States that the first is the sum of the others.
+    fn sum(&mut self, total: usize, parts: impl IntoIterator<Item = usize>) -> Result<(), DisclosureError> {
+        let terms = [(total, -1)].into_iter().chain(parts.into_iter().map(|part| (part, 1))).collect();
+        if self.system.relate(terms) { Ok(()) } else { Err(DisclosureError::DoesNotAddUp(self.name(total))) }
+    }
+
+    /// States that the first is at least the sum of the others, where that is so.
+    fn at_least(&mut self, total: usize, parts: &[usize]) -> bool {
+        let sum: i64 = parts.iter().map(|part| self.system.truths[*part]).sum();
+        let rest = self.system.truths[total] - sum;
+        if rest < 0 {
+            return false;
+        }
+        let rest = self.system.add(rest, Role::Silent(0));
+        let terms = [(total, -1), (rest, 1)].into_iter().chain(parts.iter().map(|part| (*part, 1)));
+        self.system.relate(terms.collect())
+    }
+
+    fn relate(&mut self) -> Result<(), DisclosureError> {
+        self.relate_periods()?;
+        self.relate_parts()?;
+        self.relate_strata()?;
+        self.relate_indicators();
+        Ok(())
+    }
+
+    /// Flows add up over days.
+    fn relate_periods(&mut self) -> Result<(), DisclosureError> {
+        let all: Vec<(Series, BTreeMap<When, usize>)> =
+            self.counts.iter().map(|(series, counts)| (series.clone(), counts.clone())).collect();
+        for (series, counts) in all {
+            let windows: Vec<(NaiveDate, NaiveDate, usize)> =
+                counts.iter().filter_map(|((start, end), place)| start.map(|start| (start, *end, *place))).collect();
+            let key = self.keys[series.indicator].as_str();
+            let grows = |terms: &[Term]| terms.iter().any(|term| *term == (key, series.part));
+            match self.timings[series.indicator] {
+                Timing::Flow if series.part.adds_up() => self.relate_days(&windows)?,
+                Timing::Flow => self.relate_growing(&windows, |_, _| true),
+                Timing::Windowed if grows(GROWING) => self.relate_growing(&windows, |_, _| true),
+                Timing::Windowed if grows(GROWING_ON_A_DAY) => self.relate_growing(&windows, |a, b| a == b),
+                Timing::Windowed | Timing::Stock => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Windows that share their ends, one with another, are sums of the days between neighbouring ends; windows that do not
+    /// still hold each other.
+    fn relate_days(&mut self, windows: &[(NaiveDate, NaiveDate, usize)]) -> Result<(), DisclosureError> {
+        if windows.len() < 2 {
+            return Ok(());
+        }
+        // For each end, which group it is in, and what was counted up to it.
+        let mut groups: BTreeMap<NaiveDate, (usize, i64)> = BTreeMap::new();
+        let mut left: Vec<&(NaiveDate, NaiveDate, usize)> = windows.iter().collect();
+        let mut group = 0;
+        while !left.is_empty() {
+            let mut grew = false;
+            let mut later = Vec::new();
+            for window in left {
+                let (start, end, place) = window;
+                let truth = self.system.truths[*place];
+                match (groups.get(start).copied(), groups.get(end).copied()) {
+                    (Some((a, before)), Some((b, after))) if a == b => {
+                        if after - before != truth {
+                            return Err(DisclosureError::DoesNotAddUp(self.name(*place)));
+                        }
+                    }
+                    (Some((a, before)), None) if a == group => {
+                        groups.insert(*end, (a, before + truth));
+                        grew = true;
+                    }
+                    (None, Some((b, after))) if b == group => {
+                        groups.insert(*start, (b, after - truth));
+                        grew = true;
+                    }
+                    _ => later.push(window),
+                }
+            }
+            left = later;
+            if !grew && let Some((start, ..)) = left.first() {
+                group += 1;
+                groups.insert(*start, (group, 0));
+            }
+        }
+        for number in 1..=group {
+            let ends: Vec<(NaiveDate, i64)> =
+                groups.iter().filter(|(_, (group, _))| *group == number).map(|(end, (_, sum))| (*end, *sum)).collect();
+            let mut pieces = Vec::new();
+            for pair in ends.windows(2) {
+                let ((start, before), (end, after)) = (pair[0], pair[1]);
+                let same = windows.iter().find(|(from, to, _)| (*from, *to) == (start, end));
+                let place = match same {
+                    Some((_, _, place)) => *place,
+                    None if after < before => {
+                        let name = windows.iter().find(|(_, to, _)| *to == end).map(|(_, _, place)| self.name(*place));
+                        return Err(DisclosureError::DoesNotAddUp(name.unwrap_or_default()));
+                    }
+                    None => self.system.add(after - before, Role::Silent(0)),
+                };
+                pieces.push((start, place));
+            }
+            for (start, end, place) in windows {
+                let inside: Vec<usize> =
+                    pieces.iter().filter(|(from, _)| start <= from && from < end).map(|(_, piece)| *piece).collect();
+                if inside.len() > 1 && groups.get(start).is_some_and(|(group, _)| *group == number) {
+                    self.sum(*place, inside)?;
+                }
+            }
+        }
+        let apart = |a: NaiveDate, b: NaiveDate| groups.get(&a).map(|(g, _)| *g) != groups.get(&b).map(|(g, _)| *g);
+        let held: Vec<_> = windows.to_vec();
+        self.relate_held(&held, |a, b| apart(a.0, b.0));
+        Ok(())
+    }
+
+    /// A window inside another holds no more than it, and one that two others cover no more than both together.
+    fn relate_growing(
+        &mut self,
+        windows: &[(NaiveDate, NaiveDate, usize)],
+        comparable: impl Fn(NaiveDate, NaiveDate) -> bool,
+    ) {
+        self.relate_held(windows, |a, b| comparable(a.1, b.1));
+    }
+
+    fn relate_held(
+        &mut self,
+        windows: &[(NaiveDate, NaiveDate, usize)],
+        comparable: impl Fn(&(NaiveDate, NaiveDate, usize), &(NaiveDate, NaiveDate, usize)) -> bool,
+    ) {
+        for inner in windows {
+            for outer in windows {
+                let holds = outer.0 <= inner.0 && inner.1 <= outer.1 && outer.2 != inner.2;
+                if holds && comparable(inner, outer) {
+                    self.at_least(outer.2, &[inner.2]);
+                }
+                let first = outer.0 <= inner.0 && outer.1 < inner.1 && outer.1 > inner.0;
+                if !first || !comparable(inner, outer) {
+                    continue;
+                }
+                for second in windows {
+                    let covers = second.1 >= inner.1 && second.0 <= outer.1 && second.0 > inner.0;
+                    if covers && comparable(inner, second) {
+                        self.covered(inner.2, [outer.2, second.2]);
+                    }
+                }
+            }
+        }
+    }
+
+    /// States that the first is at most the other two together.
+    fn covered(&mut self, inner: usize, by: [usize; 2]) {
+        let rest = self.system.truths[by[0]] + self.system.truths[by[1]] - self.system.truths[inner];
+        if rest >= 0 {
+            let rest = self.system.add(rest, Role::Silent(0));
+            self.system.relate(vec![(rest, -1), (by[0], 1), (by[1], 1), (inner, -1)]);
+        }
+    }
+
+    /// Verdicts add up to the denominator, parts to the count.
+    fn relate_parts(&mut self) -> Result<(), DisclosureError> {
+        let mut readings: BTreeMap<(usize, Option<usize>, When), BTreeMap<Part, usize>> = BTreeMap::new();
+        for (series, counts) in &self.counts {
+            for (when, place) in counts {
+                let parts = readings.entry((series.indicator, series.stratum, *when)).or_default();
+                parts.insert(series.part, *place);
+            }
+        }
+        for ((indicator, ..), parts) in by_length(readings, |(_, _, when)| *when) {
+            if let Some(denominator) = parts.get(&Part::Denominator) {
+                let pending = self.pending.get(&indicator) == Some(&Pending::Counts);
+                let counted = [Part::Met, Part::NotMet].into_iter().chain(pending.then_some(Part::Pending));
+                let counted: Vec<usize> = counted.filter_map(|part| parts.get(&part).copied()).collect();
+                self.sum(*denominator, counted)?;
+            } else if let Some(count) = parts.get(&Part::Count) {
+                let named = parts.iter().filter(|(part, _)| matches!(part, Part::Named(_) | Part::InNoPart));
+                let named: Vec<usize> = named.map(|(_, place)| *place).collect();
+                if !named.is_empty() {
+                    self.sum(*count, named)?;
+                }
+                let mut above: Option<usize> = None;
+                for (part, place) in &parts {
+                    if let Part::Above(days) = part
+                        && let Some(up_to) = parts.get(&Part::UpTo(*days))
+                    {
+                        self.sum(*count, [*place, *up_to])?;
+                        if let Some(fewer_days) = above.replace(*place) {
+                            self.at_least(fewer_days, &[*place]);
+                        }
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Strata add up to the total.
+    fn relate_strata(&mut self) -> Result<(), DisclosureError> {
+        let mut groups: BTreeMap<(usize, Part, When), ByStratum> = BTreeMap::new();
+        for (series, counts) in &self.counts {
+            for (when, place) in counts {
+                let strata = groups.entry((series.indicator, series.part, *when)).or_default();
+                strata.insert(series.stratum, *place);
+            }
+        }
+        for ((_, part, _), by_stratum) in by_length(groups, |(_, _, when)| *when) {
+            let mut by_breakdown: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+            for (stratum, place) in &by_stratum {
+                if let Some((breakdown, _)) = stratum.and_then(|at| self.breakdowns.get(at)) {
+                    by_breakdown.entry(breakdown).or_default().push(*place);
+                }
+            }
+            let by_breakdown: Vec<Vec<usize>> = by_breakdown.into_values().collect();
+            let sums = by_breakdown.iter().map(|places| places.iter().map(|place| self.system.truths[*place]).sum());
+            let total = match by_stratum.get(&None) {
+                Some(total) => *total,
+                // Nobody prints the total, yet it is the same for every breakdown.
+                None if by_breakdown.len() > 1 => {
+                    let most = sums.max().unwrap_or(0);
+                    self.system.add(most, Role::Silent(0))
+                }
+                None => continue,
+            };
+            for places in by_breakdown {
+                let sum: i64 = places.iter().map(|place| self.system.truths[*place]).sum();
+                if !part.adds_up() {
+                    for place in &places {
+                        self.at_least(total, &[*place]);
+                    }
+                    let rest = sum - self.system.truths[total];
+                    if rest >= 0 {
+                        let rest = self.system.add(rest, Role::Silent(0));
+                        let terms = [(rest, -1), (total, -1)].into_iter().chain(places.iter().map(|at| (*at, 1)));
+                        self.system.relate(terms.collect());
+                    }
+                } else if sum == self.system.truths[total] {
+                    self.sum(total, places)?;
+                } else if !self.at_least(total, &places) {
+                    return Err(DisclosureError::DoesNotAddUp(self.name(total)));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Indicators that count the same units, or some of the units of another. They hold of the definitions of the catalogue;
+    /// of an indicator that only bears the name of one they need not, and then nothing is stated.
+    fn relate_indicators(&mut self) {
+        for [one, other] in EQUAL {
+            for (first, second) in self.pairs(&[*one], *other) {
+                self.system.relate(first.into_iter().map(|at| (at, -1)).chain([(second, 1)]).collect());
+            }
+        }
+        for (total, parts) in SUMS {
+            for (parts, total) in self.pairs(parts, *total) {
+                let terms = [(total, -1)].into_iter().chain(parts.into_iter().map(|at| (at, 1)));
+                self.system.relate(terms.collect());
+            }
+        }
+        for (parts, total) in AT_MOST {
+            for (parts, total) in self.pairs(parts, *total) {
+                self.at_least(total, &parts);
+            }
+        }
+        for (key, breakdown, stratum, part) in PARTS_AS_STRATA {
+            let Some(stratum) = self.strata.get(&((*breakdown).to_owned(), (*stratum).to_owned())).copied() else {
+                continue;
+            };
+            for indicator in self.numbered(key).collect::<Vec<_>>() {
+                let of = |stratum, part| self.counts.get(&Series { indicator, stratum, part });
+                let (Some(whole), Some(broken)) = (of(None, *part), of(Some(stratum), Part::Count)) else { continue };
+                let both: Vec<(usize, usize)> =
+                    whole.iter().filter_map(|(when, place)| Some((*place, *broken.get(when)?))).collect();
+                for (whole, broken) in both {
+                    self.system.relate(vec![(whole, -1), (broken, 1)]);
+                }
+            }
+        }
+    }
+
+    fn numbered<'b>(&'b self, key: &'b str) -> impl Iterator<Item = usize> + 'b {
+        self.keys.iter().enumerate().filter(move |(_, other)| *other == key).map(|(at, _)| at)
+    }
+
+    /// Where the counts of several indicators stand beside that of another: in one stratum, on one window; a count as at a
+    /// day beside every window that ends on it.
+    fn pairs(&self, parts: &[Term], total: Term) -> Vec<(Vec<usize>, usize)> {
+        let pinned: BTreeMap<usize, Option<NaiveDate>> =
+            self.indicators.iter().map(|((_, _, known_at), at)| (*at, *known_at)).collect();
+        let mut found = Vec::new();
+        let Some(first) = parts.first() else { return found };
+        for one in self.numbered(first.0) {
+            for other in self.numbered(total.0).filter(|other| pinned.get(other) == pinned.get(&one)) {
+                for (series, counts) in
+                    self.counts.iter().filter(|(series, _)| series.indicator == one && series.part == first.1)
+                {
+                    for (when, _) in counts {
+                        let at = |indicator: usize, part: Part| {
+                            let counts = self.counts.get(&Series { indicator, stratum: series.stratum, part })?;
+                            let stock = self.timings[indicator] == Timing::Stock;
+                            counts.get(&if stock { (None, when.1) } else { *when }).copied()
+                        };
+                        let of = |(key, part): &Term| {
+                            let same = self.numbered(key).find(|at| pinned.get(at) == pinned.get(&one))?;
+                            at(same, *part)
+                        };
+                        let all: Option<Vec<usize>> = parts.iter().map(of).collect();
+                        if let (Some(all), Some(total)) = (all, at(other, total.1)) {
+                            found.push((all, total));
+                        }
+                    }
+                }
+            }
+        }
+        found
+    }
+}
+
+/// In the order of the length of their windows, so that the shorter are what the longer are sums of.
+fn by_length<K: Ord, V>(map: BTreeMap<K, V>, when: impl Fn(&K) -> When) -> Vec<(K, V)> {
+    let length = |key: &K| {
+        let (start, end) = when(key);
+        start.map(|start| (end - start).num_days())
+    };
+    let mut all: Vec<(K, V)> = map.into_iter().collect();
+    all.sort_by(|a, b| length(&a.0).cmp(&length(&b.0)).then_with(|| a.0.cmp(&b.0)));
+    all
+}
+
+/// The counts of a reading that are printed.
+fn counts(reading: &Reading, policy: &Policy) -> Vec<(Part, u64)> {
+    let mut counts = match reading.figure() {
+        Figure::Proportion(tally, pending) => vec![
+            (Part::Met, tally.met),
+            (Part::NotMet, tally.not_met),
+            (Part::Pending, tally.pending),
+            (Part::Excepted, tally.excepted),
+            (Part::Excluded, tally.excluded),
+            (Part::Denominator, tally.ratio(*pending).denominator()),
+        ],
+        Figure::Composition(composition) => {
+            let parts = (0..).zip(composition.parts()).map(|(at, (_, count))| (Part::Named(at), *count));
+            let others = [(Part::Count, composition.count()), (Part::InNoPart, composition.in_no_part())];
+            parts.chain(others).collect()
+        }
+        Figure::Distribution(days) => {
+            let count = days.count();
+            let above = policy.cuts().iter().flat_map(|cut| {
+                let above = days.above(*cut);
+                [(Part::Above(*cut), above), (Part::UpTo(*cut), count.saturating_sub(above))]
+            });
+            above.chain([(Part::Count, count)]).collect()
+        }
+    };
+    counts.extend(reading.sibling_groups().map(|groups| (Part::SiblingGroups, groups)));
+    counts
+}
+
+fn name_of(key: &str, (start, end): When, stratum: Option<&(String, String)>, part: Part) -> String {
+    let last = end.pred_opt().unwrap_or(end);
+    let when = start.map_or_else(|| format!("as at {last}"), |start| format!("{start} to {last}"));
+    let stratum = stratum.map_or_else(String::new, |(breakdown, stratum)| format!(", {breakdown} {stratum}"));
+    let part = match part {
+        Part::Met => "met".to_owned(),
+        Part::NotMet => "not met".to_owned(),
+        Part::Pending => "pending".to_owned(),
+        Part::Excepted => "excepted".to_owned(),
+        Part::Excluded => "excluded".to_owned(),
+        Part::Denominator => "denominator".to_owned(),
+        Part::Count => "count".to_owned(),
+        Part::Named(at) => format!("part {}", at + 1),
+        Part::InNoPart => "in no part".to_owned(),
+        Part::Above(days) => format!("above {days} days"),
+        Part::UpTo(days) => format!("up to {days} days"),
+        Part::SiblingGroups => "sibling groups".to_owned(),
+    };
+    format!("{key} ({when}{stratum}): {part}")
+}
+
+/// What is shown of each count.
+struct Cells<'a> {
+    system: &'a System,
+    statuses: &'a [Status],
+    policy: &'a Policy,
+}
+
+impl Cells<'_> {
+    fn publish(&self, reading: &Reading, counts: &BTreeMap<Part, usize>) -> PublishedReading {
+        let due = !counts.is_empty();
+        let cell = |part: Part| match counts.get(&part) {
+            Some(place) => self.system.cell(*place, self.statuses[*place], self.policy),
+            None => Cell::Marked(Mark::NotAvailable),
+        };
+        let (figure, value) = match reading.figure() {
+            Figure::Proportion(tally, pending) => {
+                let proportion = PublishedProportion {
+                    met: cell(Part::Met),
+                    not_met: cell(Part::NotMet),
+                    pending: cell(Part::Pending),
+                    excepted: cell(Part::Excepted),
+                    excluded: cell(Part::Excluded),
+                    denominator: cell(Part::Denominator),
+                    pending_rule: *pending,
+                    share: Err(Mark::NotAvailable),
+                };
+                let share = share(&proportion, tally.pending > 0);
+                let value = match share {
+                    Ok(ratio) => Some(ratio),
+                    Err(Mark::NotApplicable) => Ratio::new(0, 0).ok(),
+                    Err(_) => None,
+                };
+                (PublishedFigure::Proportion(PublishedProportion { share, ..proportion }), value.map(Value::Percent))
+            }
+            Figure::Composition(composition) => {
+                let parts = (0..).zip(composition.parts()).map(|(at, (name, _))| (name.clone(), cell(Part::Named(at))));
+                let count = cell(Part::Count);
+                let parts = parts.collect();
+                let composition = PublishedComposition { count, parts, in_no_part: cell(Part::InNoPart) };
+                (PublishedFigure::Composition(composition), count.number().map(Value::Count))
+            }
+            Figure::Distribution(days) => {
+                let count = cell(Part::Count);
+                let quartiles = match (days.quartiles(), count) {
+                    _ if !due => Err(Mark::NotAvailable),
+                    (None, _) => Err(Mark::NotApplicable),
+                    (Some(_), Cell::Marked(_)) => Err(Mark::Confidential),
+                    (Some(_), _) if days.count() < self.policy.fewest_for_median() => Err(Mark::Confidential),
+                    (Some(quartiles), _) => Ok(quartiles),
+                };
+                let cuts = self.policy.cuts().iter();
+                let above = cuts.map(|cut| (*cut, cell(Part::Above(*cut)), cell(Part::UpTo(*cut)))).collect();
+                let value = quartiles.as_ref().ok().map(|[_, median, _]| Value::Days(*median));
+                (PublishedFigure::Distribution(PublishedDistribution { count, quartiles, above }), value)
+            }
+        };
+        PublishedReading {
+            indicator: reading.indicator().to_owned(),
+            version: reading.version(),
+            basis: reading.basis(),
+            as_at: reading.as_at(),
+            known_at: reading.known_at(),
+            stratum: reading.stratum().map(|(breakdown, stratum)| (breakdown.to_owned(), stratum.clone())),
+            release: self.policy.release(),
+            figure,
+            value,
+            sibling_groups: reading.sibling_groups().map(|_| cell(Part::SiblingGroups)),
+        }
+    }
+}
+
+/// The share of what was met: shown where met, not met and the denominator are, and what is pending where it counts.
+fn share(proportion: &PublishedProportion, pending: bool) -> Result<Ratio, Mark> {
+    let mut behind = vec![proportion.met, proportion.not_met, proportion.denominator];
+    if proportion.pending_rule == Pending::Counts {
+        behind.push(proportion.pending);
+    }
+    if behind.iter().any(|cell| cell.is_hidden()) {
+        return Err(Mark::Confidential);
+    }
+    let nothing = if pending { Mark::NotAvailable } else { Mark::NotApplicable };
+    match share_of(proportion.met, proportion.denominator) {
+        Err(Mark::Low) => Err(Mark::RoundsToZero),
+        Err(Mark::NotApplicable) => Err(nothing),
+        share => share,
+    }
+}

@@ -1,0 +1,97 @@
+//! How the figures of the catalogue hang together: what a reader who knows the definitions can add up across indicators.
+
+/// Which count of a reading.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Part {
+    Met,
+    NotMet,
+    Pending,
+    Excepted,
+    Excluded,
+    Denominator,
+    Count,
+    /// The part of a composition in this place of the definition.
+    Named(usize),
+    InNoPart,
+    /// Units of a distribution above so many days.
+    Above(i64),
+    /// Units of a distribution of so many days or fewer.
+    UpTo(i64),
+    SiblingGroups,
+}
+
+impl Part {
+    /// Whether it adds up over strata, and over periods for a flow: all but families, which can be in several.
+    pub(super) const fn adds_up(self) -> bool {
+        !matches!(self, Self::SiblingGroups)
+    }
+}
+
+/// A count of an indicator: its key, and which of its counts.
+pub(super) type Term = (&'static str, Part);
+
+const fn met(key: &'static str) -> Term {
+    (key, Part::Met)
+}
+
+const fn of(key: &'static str) -> Term {
+    (key, Part::Denominator)
+}
+
+const fn all(key: &'static str) -> Term {
+    (key, Part::Count)
+}
+
+/// Counts of the same units: they are equal in every stratum and period. A count as at a day stands beside those of every
+/// window that ends on it, and so comes last.
+pub(super) const EQUAL: &[[Term; 2]] = &[
+    [of("ECS 14a"), of("NI 68")],
+    [of("NI 68 by-event"), of("NI 68")],
+    [of("ECS 14a 365 days"), of("ECS 14a")],
+    [all("NI 68 route"), met("NI 68")],
+    [all("ECS 138 days"), of("ECS 138")],
+    [of("NI 65a"), of("NI 65")],
+    [of("NI 65a start to start"), of("NI 65")],
+    [of("NI 64 open"), of("ECS 133")],
+    [of("ECS 01b"), all("CLA")],
+    [of("NI 62"), all("CLA")],
+    [of("NI 62 raw-moves"), all("CLA")],
+    [all("WRI"), all("Missing episodes")],
+    [of("WRI offered"), all("WRI")],
+    [of("WRI completed"), all("WRI")],
+    [of("WRI refused"), all("WRI")],
+    [of("WRI not required"), all("WRI")],
+    [of("WRI outstanding"), all("WRI")],
+    [met("WRI completed"), ("WRI", Part::Named(0))],
+    [met("WRI refused"), ("WRI", Part::Named(1))],
+    [met("WRI not required"), ("WRI", Part::Named(2))],
+    [met("WRI outstanding"), ("WRI", Part::Named(3))],
+];
+
+/// A count that is the sum of others.
+pub(super) const SUMS: &[(Term, &[Term])] =
+    &[(of("Care leavers EET"), &[of("Care leavers suitable"), ("Care leavers suitable", Part::Excluded)])];
+
+/// Counts that are together at most another.
+pub(super) const AT_MOST: &[(&[Term], Term)] = &[
+    (&[met("NI 65a")], met("NI 65")),
+    (&[met("NI 65a start to start")], met("NI 65")),
+    (&[met("NI 64 open")], met("ECS 133")),
+    (&[met("ECS 14a 365 days")], met("ECS 14a")),
+    (&[met("WRI completed"), met("WRI refused")], met("WRI offered")),
+    (&[of("NI 63")], all("CLA")),
+    (&[of("NI 67")], of("ECS 133")),
+    (&[of("ECS 02")], of("ECS 133")),
+    (&[all("Care leavers status age")], of("Care leavers EET")),
+    (&[all("Missing children")], all("Missing episodes")),
+];
+
+/// Windowed counts that can only grow with their window.
+pub(super) const GROWING: &[Term] = &[all("Missing children"), all("Missing children home first")];
+
+/// Windowed counts that, as at one day, can only grow with their window.
+pub(super) const GROWING_ON_A_DAY: &[Term] = &[met("NI 62"), met("NI 62 raw-moves")];
+
+/// The parts of a breakdown that are parts of a composition too: indicator, breakdown, stratum, part.
+pub(super) const PARTS_AS_STRATA: &[(&str, &str, &str, Part)] =
+    &[("CLA", "UASC", "UASC", Part::Named(0)), ("CLA", "UASC", "not UASC", Part::Named(1))];
