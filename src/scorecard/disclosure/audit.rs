@@ -37,7 +37,7 @@ struct Ranges {
 }
 
 /// The relations each count is in.
-fn relations_of(system: &System) -> Vec<Vec<usize>> {
+pub(super) fn relations_of(system: &System) -> Vec<Vec<usize>> {
     let mut of = vec![Vec::new(); system.truths.len()];
     for (number, relation) in system.relations.iter().enumerate() {
         for (count, _) in relation {

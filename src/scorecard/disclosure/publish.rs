@@ -124,6 +124,12 @@ pub fn publish(
             BTreeMap::new()
         });
     }
+    let merged = book.merge();
+    for counts in &mut placed {
+        for place in counts.values_mut() {
+            *place = merged[*place];
+        }
+    }
     book.relate()?;
     let protection = suppression::protect(&book.system, policy)
         .map_err(|failure| DisclosureError::of(book.name(failure.count), failure.finding, |count| book.name(count)))?;
@@ -503,14 +509,42 @@ impl<'a> Book<'a> {
         Ok(())
     }
 
+    /// Counts of the same units become one: for each count the one that stands for it.
+    fn merge(&mut self) -> Vec<usize> {
+        let mut stands: Vec<usize> = (0..self.system.truths.len()).collect();
+        let root = |stands: &[usize], mut at: usize| {
+            while stands[at] != at {
+                at = stands[at];
+            }
+            at
+        };
+        for [one, other] in EQUAL {
+            for (first, second) in self.pairs(&[*one], *other) {
+                let second = root(&stands, second);
+                for first in first {
+                    let first = root(&stands, first);
+                    if first != second && self.system.truths[first] == self.system.truths[second] {
+                        stands[first] = second;
+                        if let (Role::Printed(one), Role::Printed(other)) =
+                            (self.system.roles[first], self.system.roles[second])
+                        {
+                            self.system.roles[second] = Role::Printed(one.max(other));
+                        }
+                        self.system.roles[first] = Role::Silent(0);
+                    }
+                }
+            }
+        }
+        let stands: Vec<usize> = (0..stands.len()).map(|at| root(&stands, at)).collect();
+        for place in self.counts.values_mut().flat_map(BTreeMap::values_mut) {
+            *place = stands[*place];
+        }
+        stands
+    }
+
     /// Indicators that count the same units, or some of the units of another. They hold of the definitions of the catalogue;
     /// of an indicator that only bears the name of one they need not, and then nothing is stated.
     fn relate_indicators(&mut self) {
-        for [one, other] in EQUAL {
-            for (first, second) in self.pairs(&[*one], *other) {
-                self.system.relate(first.into_iter().map(|at| (at, -1)).chain([(second, 1)]).collect());
-            }
-        }
         for (total, parts) in SUMS {
             for (parts, total) in self.pairs(parts, *total) {
                 let terms = [(total, -1)].into_iter().chain(parts.into_iter().map(|at| (at, 1)));
