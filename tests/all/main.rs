@@ -9,6 +9,7 @@
 
 mod breakdowns;
 mod differential;
+mod disclosure;
 mod edges;
 mod errors;
 mod generators;

@@ -14,7 +14,7 @@ use super::{
     Cell, Mark, Policy, Publication, PublishedComposition, PublishedDistribution, PublishedFigure, PublishedProportion,
     PublishedReading,
 };
-use crate::calendar::next_day;
+use crate::calendar::{Basis, next_day};
 use crate::indicator::{Definition, Pending, Timing};
 use crate::measure::{Ratio, Value};
 use crate::scorecard::{Figure, Reading, Scorecard};
@@ -251,7 +251,8 @@ impl<'a> Book<'a> {
             _ => 1,
         };
         let latest = if Some(reading.as_at()) == self.latest { 2 } else { 1 };
-        cost(count) * headline * latest * if total { 20 } else { 1 }
+        let long = if matches!(reading.basis(), Basis::InQuarter | Basis::InMonth) { 1 } else { 3 };
+        cost(count) * headline * latest * long * if total { 20 } else { 1 }
     }
 
     fn name(&self, count: usize) -> String {
@@ -298,7 +299,7 @@ impl<'a> Book<'a> {
             let windows: Vec<(NaiveDate, NaiveDate, usize)> =
                 counts.iter().filter_map(|((start, end), place)| start.map(|start| (start, *end, *place))).collect();
             let key = self.keys[series.indicator].as_str();
-            let grows = |terms: &[Term]| terms.iter().any(|term| *term == (key, series.part));
+            let grows = |terms: &[Term]| terms.contains(&(key, series.part));
             match self.timings[series.indicator] {
                 Timing::Flow if series.part.adds_up() => self.relate_days(&windows)?,
                 Timing::Flow => self.relate_growing(&windows, |_, _| true),
@@ -439,7 +440,7 @@ impl<'a> Book<'a> {
                 let counted: Vec<usize> = counted.filter_map(|part| parts.get(&part).copied()).collect();
                 self.sum(*denominator, counted)?;
             } else if let Some(count) = parts.get(&Part::Count) {
-                let named = parts.iter().filter(|(part, _)| matches!(part, Part::Named(_) | Part::InNoPart));
+                let named = parts.iter().filter(|(part, _)| matches!(part, Part::Named(_) | Part::Rest));
                 let named: Vec<usize> = named.map(|(_, place)| *place).collect();
                 if !named.is_empty() {
                     self.sum(*count, named)?;
@@ -588,7 +589,7 @@ impl<'a> Book<'a> {
                 for (series, counts) in
                     self.counts.iter().filter(|(series, _)| series.indicator == one && series.part == first.1)
                 {
-                    for (when, _) in counts {
+                    for when in counts.keys() {
                         let at = |indicator: usize, part: Part| {
                             let counts = self.counts.get(&Series { indicator, stratum: series.stratum, part })?;
                             let stock = self.timings[indicator] == Timing::Stock;
@@ -634,7 +635,7 @@ fn counts(reading: &Reading, policy: &Policy) -> Vec<(Part, u64)> {
         ],
         Figure::Composition(composition) => {
             let parts = (0..).zip(composition.parts()).map(|(at, (_, count))| (Part::Named(at), *count));
-            let others = [(Part::Count, composition.count()), (Part::InNoPart, composition.in_no_part())];
+            let others = [(Part::Count, composition.count()), (Part::Rest, composition.in_no_part())];
             parts.chain(others).collect()
         }
         Figure::Distribution(days) => {
@@ -663,7 +664,7 @@ fn name_of(key: &str, (start, end): When, stratum: Option<&(String, String)>, pa
         Part::Denominator => "denominator".to_owned(),
         Part::Count => "count".to_owned(),
         Part::Named(at) => format!("part {}", at + 1),
-        Part::InNoPart => "in no part".to_owned(),
+        Part::Rest => "in no part".to_owned(),
         Part::Above(days) => format!("above {days} days"),
         Part::UpTo(days) => format!("up to {days} days"),
         Part::SiblingGroups => "sibling groups".to_owned(),
@@ -709,7 +710,7 @@ impl Cells<'_> {
                 let parts = (0..).zip(composition.parts()).map(|(at, (name, _))| (name.clone(), cell(Part::Named(at))));
                 let count = cell(Part::Count);
                 let parts = parts.collect();
-                let composition = PublishedComposition { count, parts, in_no_part: cell(Part::InNoPart) };
+                let composition = PublishedComposition { count, parts, in_no_part: cell(Part::Rest) };
                 (PublishedFigure::Composition(composition), count.number().map(Value::Count))
             }
             Figure::Distribution(days) => {
