@@ -12,6 +12,7 @@ mod building;
 mod cin_census;
 mod comparisons;
 mod differential;
+mod disclosure;
 mod edges;
 mod errors;
 mod generators;

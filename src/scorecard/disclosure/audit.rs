@@ -37,7 +37,7 @@ struct Ranges {
 }
 
 /// The relations each count is in.
-fn relations_of(system: &System) -> Vec<Vec<usize>> {
+pub(super) fn relations_of(system: &System) -> Vec<Vec<usize>> {
     let mut of = vec![Vec::new(); system.truths.len()];
     for (number, relation) in system.relations.iter().enumerate() {
         for (count, _) in relation {
@@ -172,7 +172,7 @@ pub(super) fn second_table(
         if !tried.narrow(system, &of, of[count].iter().copied(), LOOKS) {
             continue;
         }
-        match search(system, &of, tried, &part, &mut trials) {
+        match search(system, &of, &tried, &part, &mut trials) {
             Some(Some(table)) => {
                 let change = (0..).zip(&table).map(|(at, value): (usize, _)| (at, value - system.truths[at]));
                 return Verdict::Protected(change.filter(|(_, by)| *by != 0).collect());
@@ -194,7 +194,7 @@ pub(super) fn second_table(
 fn search(
     system: &System,
     of: &[Vec<usize>],
-    ranges: Ranges,
+    ranges: &Ranges,
     part: &[usize],
     trials: &mut usize,
 ) -> Option<Option<Vec<i64>>> {
@@ -219,7 +219,7 @@ fn search(
             let mut tried = ranges.clone();
             tried.bounds[count] = (value, value);
             if tried.narrow(system, of, of[count].iter().copied(), LOOKS) {
-                match search(system, of, tried, part, trials) {
+                match search(system, of, &tried, part, trials) {
                     Some(None) => {}
                     found @ Some(_) => return found,
                     None => whole = false,

@@ -323,22 +323,19 @@ impl Policy {
         if self.release == Release::Internal {
             return "For internal use only, not to be published: no figure is hidden or rounded.".to_owned();
         }
-        let mut text = match self.hidden_up_to.get() {
+        let hidden = match self.hidden_up_to.get() {
             0 => "No count is hidden for its size".to_owned(),
-            largest => {
-                format!(
-                    "Counts from 1 to {largest} are hidden, with the percentages and other counts that would tell them"
-                )
-            }
+            largest => format!(
+                "Counts from 1 to {largest} are hidden, with the percentages and other counts that would tell them"
+            ),
         };
-        match self.rounding {
-            Rounding::Exact => {}
-            rounding => {
-                let unit = rounding.unit();
-                text +=
-                    &format!("; counts are rounded to the nearest {unit}, and percentages are those of rounded counts");
-            }
-        }
-        text + ". Zero is shown as 0."
+        let rounded = match self.rounding {
+            Rounding::Exact => String::new(),
+            rounding => format!(
+                "; counts are rounded to the nearest {}, and percentages are those of rounded counts",
+                rounding.unit()
+            ),
+        };
+        format!("{hidden}{rounded}. Zero is shown as 0.")
     }
 }

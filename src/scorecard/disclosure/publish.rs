@@ -14,7 +14,7 @@ use super::{
     Cell, Mark, Policy, Publication, PublishedComposition, PublishedDistribution, PublishedFigure, PublishedProportion,
     PublishedReading,
 };
-use crate::calendar::next_day;
+use crate::calendar::{Basis, next_day};
 use crate::indicator::{Definition, Pending, Timing};
 use crate::measure::{Ratio, Value};
 use crate::scorecard::{Figure, Reading, Scorecard};
@@ -123,6 +123,12 @@ pub fn publish(
         } else {
             BTreeMap::new()
         });
+    }
+    let merged = book.merge();
+    for counts in &mut placed {
+        for place in counts.values_mut() {
+            *place = merged[*place];
+        }
     }
     book.relate()?;
     let protection = suppression::protect(&book.system, policy)
@@ -245,7 +251,8 @@ impl<'a> Book<'a> {
             _ => 1,
         };
         let latest = if Some(reading.as_at()) == self.latest { 2 } else { 1 };
-        cost(count) * headline * latest * if total { 20 } else { 1 }
+        let long = if matches!(reading.basis(), Basis::InQuarter | Basis::InMonth) { 1 } else { 3 };
+        cost(count) * headline * latest * long * if total { 20 } else { 1 }
     }
 
     fn name(&self, count: usize) -> String {
@@ -292,7 +299,7 @@ impl<'a> Book<'a> {
             let windows: Vec<(NaiveDate, NaiveDate, usize)> =
                 counts.iter().filter_map(|((start, end), place)| start.map(|start| (start, *end, *place))).collect();
             let key = self.keys[series.indicator].as_str();
-            let grows = |terms: &[Term]| terms.iter().any(|term| *term == (key, series.part));
+            let grows = |terms: &[Term]| terms.contains(&(key, series.part));
             match self.timings[series.indicator] {
                 Timing::Flow if series.part.adds_up() => self.relate_days(&windows)?,
                 Timing::Flow => self.relate_growing(&windows, |_, _| true),
@@ -433,7 +440,7 @@ impl<'a> Book<'a> {
                 let counted: Vec<usize> = counted.filter_map(|part| parts.get(&part).copied()).collect();
                 self.sum(*denominator, counted)?;
             } else if let Some(count) = parts.get(&Part::Count) {
-                let named = parts.iter().filter(|(part, _)| matches!(part, Part::Named(_) | Part::InNoPart));
+                let named = parts.iter().filter(|(part, _)| matches!(part, Part::Named(_) | Part::Rest));
                 let named: Vec<usize> = named.map(|(_, place)| *place).collect();
                 if !named.is_empty() {
                     self.sum(*count, named)?;
@@ -503,14 +510,42 @@ impl<'a> Book<'a> {
         Ok(())
     }
 
+    /// Counts of the same units become one: for each count the one that stands for it.
+    fn merge(&mut self) -> Vec<usize> {
+        let mut stands: Vec<usize> = (0..self.system.truths.len()).collect();
+        let root = |stands: &[usize], mut at: usize| {
+            while stands[at] != at {
+                at = stands[at];
+            }
+            at
+        };
+        for [one, other] in EQUAL {
+            for (first, second) in self.pairs(&[*one], *other) {
+                let second = root(&stands, second);
+                for first in first {
+                    let first = root(&stands, first);
+                    if first != second && self.system.truths[first] == self.system.truths[second] {
+                        stands[first] = second;
+                        if let (Role::Printed(one), Role::Printed(other)) =
+                            (self.system.roles[first], self.system.roles[second])
+                        {
+                            self.system.roles[second] = Role::Printed(one.max(other));
+                        }
+                        self.system.roles[first] = Role::Silent(0);
+                    }
+                }
+            }
+        }
+        let stands: Vec<usize> = (0..stands.len()).map(|at| root(&stands, at)).collect();
+        for place in self.counts.values_mut().flat_map(BTreeMap::values_mut) {
+            *place = stands[*place];
+        }
+        stands
+    }
+
     /// Indicators that count the same units, or some of the units of another. They hold of the definitions of the catalogue;
     /// of an indicator that only bears the name of one they need not, and then nothing is stated.
     fn relate_indicators(&mut self) {
-        for [one, other] in EQUAL {
-            for (first, second) in self.pairs(&[*one], *other) {
-                self.system.relate(first.into_iter().map(|at| (at, -1)).chain([(second, 1)]).collect());
-            }
-        }
         for (total, parts) in SUMS {
             for (parts, total) in self.pairs(parts, *total) {
                 let terms = [(total, -1)].into_iter().chain(parts.into_iter().map(|at| (at, 1)));
@@ -554,7 +589,7 @@ impl<'a> Book<'a> {
                 for (series, counts) in
                     self.counts.iter().filter(|(series, _)| series.indicator == one && series.part == first.1)
                 {
-                    for (when, _) in counts {
+                    for when in counts.keys() {
                         let at = |indicator: usize, part: Part| {
                             let counts = self.counts.get(&Series { indicator, stratum: series.stratum, part })?;
                             let stock = self.timings[indicator] == Timing::Stock;
@@ -600,7 +635,7 @@ fn counts(reading: &Reading, policy: &Policy) -> Vec<(Part, u64)> {
         ],
         Figure::Composition(composition) => {
             let parts = (0..).zip(composition.parts()).map(|(at, (_, count))| (Part::Named(at), *count));
-            let others = [(Part::Count, composition.count()), (Part::InNoPart, composition.in_no_part())];
+            let others = [(Part::Count, composition.count()), (Part::Rest, composition.in_no_part())];
             parts.chain(others).collect()
         }
         Figure::Distribution(days) => {
@@ -629,7 +664,7 @@ fn name_of(key: &str, (start, end): When, stratum: Option<&(String, String)>, pa
         Part::Denominator => "denominator".to_owned(),
         Part::Count => "count".to_owned(),
         Part::Named(at) => format!("part {}", at + 1),
-        Part::InNoPart => "in no part".to_owned(),
+        Part::Rest => "in no part".to_owned(),
         Part::Above(days) => format!("above {days} days"),
         Part::UpTo(days) => format!("up to {days} days"),
         Part::SiblingGroups => "sibling groups".to_owned(),
@@ -675,7 +710,7 @@ impl Cells<'_> {
                 let parts = (0..).zip(composition.parts()).map(|(at, (name, _))| (name.clone(), cell(Part::Named(at))));
                 let count = cell(Part::Count);
                 let parts = parts.collect();
-                let composition = PublishedComposition { count, parts, in_no_part: cell(Part::InNoPart) };
+                let composition = PublishedComposition { count, parts, in_no_part: cell(Part::Rest) };
                 (PublishedFigure::Composition(composition), count.number().map(Value::Count))
             }
             Figure::Distribution(days) => {

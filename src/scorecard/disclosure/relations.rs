@@ -12,7 +12,8 @@ pub(super) enum Part {
     Count,
     /// The part of a composition in this place of the definition.
     Named(usize),
-    InNoPart,
+    /// Units in none of the parts.
+    Rest,
     /// Units of a distribution above so many days.
     Above(i64),
     /// Units of a distribution of so many days or fewer.

@@ -15,12 +15,14 @@ use super::system::{Role, Status, System};
 pub(super) const IMPOSSIBLE: u64 = 1 << 40;
 /// The cost of a reader who may not be taken to know why a count is hidden.
 const RELAXED: u64 = 1 << 28;
-/// How many partial tables are looked at before the search is widened, and in the end.
-const EFFORTS: [usize; 3] = [40, 300, 3_000];
+/// How many partial tables are looked at, and then at most, before more is hidden.
+const EFFORTS: [usize; 2] = [40, 200];
+/// How many are looked at where no more can be hidden.
+const LAST_EFFORT: [usize; 1] = [4_000];
 /// How many of the rows most out of order are mended at a time.
 const ROWS: usize = 3;
 /// How many counts of a row are tried.
-const TRIED: usize = 64;
+const TRIED: usize = 32;
 
 /// Counts as sums of those that depend on no other.
 pub(super) struct Space {
@@ -35,6 +37,11 @@ impl Space {
         let counts = system.truths.len();
         let mut forms: Vec<Vec<(usize, i64)>> = (0..counts).map(|at| vec![(at, 1)]).collect();
         let mut users: Vec<Vec<usize>> = (0..counts).map(|at| vec![at]).collect();
+        let constant = constants(system);
+        for (at, form) in forms.iter_mut().enumerate().filter(|(at, _)| constant[*at]) {
+            form.clear();
+            users[at].clear();
+        }
         for relation in &system.relations {
             let mut sum = BTreeMap::new();
             for (at, factor) in relation {
@@ -75,6 +82,35 @@ impl Space {
         }
         Self { forms, columns }
     }
+}
+
+/// The counts that are the same in every table: those that are known from elsewhere, zeros that are shown, and what has to be
+/// zero because it is part of one.
+fn constants(system: &System) -> Vec<bool> {
+    let fixed = |(truth, role): (&i64, &Role)| match role {
+        Role::Printed(_) => *truth == 0,
+        Role::Pinned => true,
+        Role::Silent(_) => false,
+    };
+    let mut constant: Vec<bool> = system.truths.iter().zip(&system.roles).map(fixed).collect();
+    let mut grew = true;
+    while grew {
+        grew = false;
+        for relation in &system.relations {
+            let open = || relation.iter().filter(|(at, _)| !constant[*at]);
+            let one_way = open().all(|(_, factor)| *factor > 0) || open().all(|(_, factor)| *factor < 0);
+            let zero = open().all(|(at, _)| system.truths[*at] == 0);
+            let single = open().take(2).count() == 1;
+            if single || (one_way && zero) {
+                let found: Vec<usize> = open().map(|(at, _)| *at).collect();
+                grew |= !found.is_empty();
+                for at in found {
+                    constant[at] = true;
+                }
+            }
+        }
+    }
+    constant
 }
 
 fn add(sum: &mut BTreeMap<usize, i64>, form: &[(usize, i64)], times: i64) {
@@ -194,7 +230,8 @@ impl<'a> Search<'a> {
         for (leaf, factor) in form.into_iter().take(TRIED) {
             if step % factor == 0 {
                 let cost = self.cost_with(leaf, step / factor, goal, IMPOSSIBLE * 4);
-                queue.push(Reverse((cost, 1, tables.len())));
+                // Of equal cost the larger table first: it is nearer to its end.
+                queue.push(Reverse((cost, 0i32, tables.len())));
                 tables.push(vec![(leaf, step / factor)]);
             }
         }
@@ -209,11 +246,13 @@ impl<'a> Search<'a> {
             }
             let table = tables[at].clone();
             let rows = self.apply(&table);
-            let mut wrong: Vec<(Reverse<u64>, usize)> =
-                rows.iter().map(|row| (Reverse(self.price(*row, self.moved[*row], goal)), *row)).collect();
-            wrong.retain(|(price, _)| price.0 > 0);
+            // The dearest first, and of those that with the fewest ways to mend it.
+            let wrong = rows
+                .iter()
+                .map(|row| (Reverse(self.price(*row, self.moved[*row], goal)), self.space.forms[*row].len(), *row));
+            let mut wrong: Vec<(Reverse<u64>, usize, usize)> = wrong.filter(|(price, ..)| price.0 > 0).collect();
             wrong.sort_unstable();
-            for (_, row) in wrong.into_iter().take(ROWS) {
+            for (.., row) in wrong.into_iter().take(ROWS) {
                 let excess = self.excess(row, goal);
                 for at in 0..self.space.forms[row].len().min(TRIED) {
                     let (leaf, factor) = self.space.forms[row][at];
@@ -228,7 +267,7 @@ impl<'a> Search<'a> {
                     next.sort_unstable();
                     if seen.insert(next.clone()) {
                         let cost = self.cost_with(leaf, by, goal, cost);
-                        queue.push(Reverse((cost, size + 1, tables.len())));
+                        queue.push(Reverse((cost, size - 1, tables.len())));
                         tables.push(next);
                     }
                 }
@@ -288,11 +327,12 @@ impl<'a> Search<'a> {
     }
 
     /// Tables that put the count `needed` apart at least, beside `reach` that others have given already.
-    fn tables(&mut self, count: usize, needed: i64, reach: (i64, i64)) -> Option<Vec<Change>> {
-        for effort in EFFORTS {
-            self.effort = effort;
+    fn tables(&mut self, count: usize, needed: i64, reach: (i64, i64), efforts: &[usize]) -> Option<Vec<Change>> {
+        for effort in efforts {
+            self.effort = *effort;
+            let last = Some(effort) == efforts.last();
             if let Some((cost, change)) = self.either(count, needed)
-                && (cost < RELAXED || effort == EFFORTS[2])
+                && (cost < RELAXED || last)
             {
                 return Some(vec![change]);
             }
@@ -305,7 +345,7 @@ impl<'a> Search<'a> {
                     continue;
                 }
                 let found: Vec<_> = [higher, lower].into_iter().flatten().flatten().collect();
-                if needed > 1 && found.iter().all(|(cost, _)| *cost < RELAXED || effort == EFFORTS[2]) {
+                if needed > 1 && found.iter().all(|(cost, _)| *cost < RELAXED || last) {
                     return Some(found.into_iter().map(|(_, change)| change).collect());
                 }
             }
@@ -336,12 +376,51 @@ impl<'a> Search<'a> {
     }
 }
 
+/// Which counts stand in one relation.
+struct Neighbours {
+    of: Vec<Vec<usize>>,
+}
+
+impl Neighbours {
+    /// The shown counts nearest to this one, over counts that a reader does not see, that may be hidden: at most so many, those
+    /// that cost least first.
+    fn shown(&self, search: &Search<'_>, count: usize, most: usize) -> Vec<usize> {
+        let mut seen = BTreeSet::from([count]);
+        let mut near = vec![count];
+        while !near.is_empty() {
+            let mut shown = Vec::new();
+            let mut next = Vec::new();
+            for (other, _) in
+                near.iter().flat_map(|at| &self.of[*at]).flat_map(|number| &search.system.relations[*number])
+            {
+                if !seen.insert(*other) {
+                    continue;
+                }
+                match (search.statuses[*other], search.system.roles[*other]) {
+                    (Status::Shown, Role::Printed(weight)) if weight < IMPOSSIBLE && search.truth(*other) > 0 => {
+                        shown.push((weight, *other));
+                    }
+                    (Status::Shown, _) => {}
+                    _ => next.push(*other),
+                }
+            }
+            if !shown.is_empty() {
+                shown.sort_unstable();
+                return shown.into_iter().take(most).map(|(_, at)| at).collect();
+            }
+            near = next;
+        }
+        Vec::new()
+    }
+}
+
 /// Hides what must be hidden in `system`.
 pub(super) fn protect(system: &System, policy: &Policy) -> Result<Protection, Failure> {
     let mut search = Search::new(system, policy, system.primary(policy));
     search.means = Means::HidingMore;
     let mut reach = vec![(0i64, 0i64); system.truths.len()];
     let mut proofs: Vec<Change> = Vec::new();
+    let neighbours = Neighbours { of: audit::relations_of(system) };
     let mut queue: Vec<usize> = (0..system.truths.len()).filter(|at| search.statuses[*at].is_protected()).collect();
     let mut at = 0;
     while let Some(count) = queue.get(at).copied() {
@@ -350,12 +429,28 @@ pub(super) fn protect(system: &System, policy: &Policy) -> Result<Protection, Fa
         if reach[count].1 - reach[count].0 >= needed {
             continue;
         }
-        let found = match search.tables(count, needed, reach[count]) {
-            Some(found) => found,
-            None => match audit::second_table(system, &search.statuses, policy, count, needed) {
-                audit::Verdict::Protected(change) => vec![change],
+        let mut more = 1;
+        let found = loop {
+            if let Some(found) = search.tables(count, needed, reach[count], &EFFORTS) {
+                break found;
+            }
+            // No table at hand: leave the reader more room, each time twice as much, and look again.
+            let next = neighbours.shown(&search, count, more);
+            more *= 2;
+            if !next.is_empty() {
+                for other in next {
+                    search.statuses[other] = Status::Secondary;
+                    queue.push(other);
+                }
+                continue;
+            }
+            if let Some(found) = search.tables(count, needed, reach[count], &LAST_EFFORT) {
+                break found;
+            }
+            match audit::second_table(system, &search.statuses, policy, count, needed) {
+                audit::Verdict::Protected(change) => break vec![change],
                 finding => return Err(Failure { count, finding }),
-            },
+            }
         };
         for change in found {
             search.hide(&change);
@@ -420,7 +515,7 @@ fn show_what_need_not_be_hidden(system: &System, policy: &Policy, protection: &m
 pub(super) fn audit(search: &mut Search<'_>, count: usize) -> audit::Verdict {
     search.means = Means::AsPrinted;
     let needed = search.needed(count);
-    match search.tables(count, needed, (0, 0)) {
+    match search.tables(count, needed, (0, 0), &EFFORTS) {
         Some(mut tables) => audit::Verdict::Protected(tables.pop().unwrap_or_default()),
         None => audit::second_table(search.system, &search.statuses, search.policy, count, needed),
     }

@@ -1,0 +1,816 @@
+//! Disclosure control against an oracle that knows nothing of it: every table of whole numbers that agrees with what is
+//! printed is tried, and no hidden count may be the same in all of them.
+
+use csc_kpi::calendar::Basis;
+use csc_kpi::disclosure::{
+    Cell, CellId, DisclosureError, Leak, Mark, Policy, PublishedFigure, Release, Rounding, Table, Threshold, Totals,
+    publish,
+};
+use csc_kpi::indicator::{AnyIndicator, catalogue};
+use csc_kpi::measure::Value;
+use csc_kpi::record::{Assessment, Person, Record, Referral, Sex};
+use csc_kpi::{AgeBands, BySex, ByUnaccompanied, Dataset, Engine, NaiveDate, Reading, Scorecard};
+use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
+
+use crate::seed::sample;
+
+fn day(year: i32, month: u32, day: u32) -> NaiveDate {
+    NaiveDate::from_ymd_opt(year, month, day).unwrap()
+}
+
+fn hiding(largest: u32) -> Policy {
+    Policy::public().hiding(Threshold::new(largest).unwrap())
+}
+
+mod oracle {
+    //! Counts are sums of leaves; what is printed gives each sum a range.
+
+    /// A printed count: the leaves it is the sum of, its true value, and the range that its print leaves.
+    #[derive(Clone, Debug)]
+    pub(super) struct Print {
+        pub(super) name: String,
+        pub(super) leaves: Vec<usize>,
+        pub(super) range: (i64, i64),
+        pub(super) hidden: bool,
+    }
+
+    /// The sums are tried with each leaf at most so much above the greatest.
+    const ABOVE: i64 = 12;
+
+    struct Trial<'a> {
+        prints: &'a [Print],
+        of: Vec<Vec<usize>>,
+        truth: &'a [i64],
+        sums: Vec<i64>,
+        open: Vec<usize>,
+        steps: u64,
+        most: i64,
+    }
+
+    impl Trial<'_> {
+        /// Whether any table with these first leaves agrees, in which `goal` has another value than the true one.
+        fn other(&mut self, leaf: usize, goal: usize, true_sum: i64) -> bool {
+            self.steps += 1;
+            assert!(self.steps < 30_000_000, "too many tables to try");
+            if leaf == self.truth.len() {
+                return self.sums[goal] != true_sum;
+            }
+            // The true value first, then those nearest to it.
+            let truth = self.truth[leaf];
+            let mut values: Vec<i64> = (0..=self.most).collect();
+            values.sort_by_key(|value| (value - truth).abs());
+            for value in values {
+                let forms = self.of[leaf].clone();
+                for at in &forms {
+                    self.sums[*at] += value;
+                    self.open[*at] -= 1;
+                }
+                let fits = forms.iter().all(|at| {
+                    let (least, greatest) = self.prints[*at].range;
+                    let (sum, open) = (self.sums[*at], i64::try_from(self.open[*at]).unwrap());
+                    let reached = sum <= greatest && sum + open * self.most >= least;
+                    reached && !(*at == goal && open == 0 && sum == true_sum)
+                });
+                let found = fits && self.other(leaf + 1, goal, true_sum);
+                for at in &forms {
+                    self.sums[*at] -= value;
+                    self.open[*at] += 1;
+                }
+                if found {
+                    return true;
+                }
+            }
+            false
+        }
+    }
+
+    /// The hidden counts that have one value in every table that agrees with what is printed.
+    pub(super) fn recovered(truth: &[i64], prints: &[Print]) -> Vec<String> {
+        let most = truth.iter().max().unwrap() + ABOVE;
+        let of = |leaf: usize| (0..prints.len()).filter(|at| prints[*at].leaves.contains(&leaf)).collect();
+        let mut trial = Trial {
+            prints,
+            of: (0..truth.len()).map(of).collect(),
+            truth,
+            sums: vec![0; prints.len()],
+            open: prints.iter().map(|print| print.leaves.len()).collect(),
+            steps: 0,
+            most,
+        };
+        let mut recovered = Vec::new();
+        for (goal, print) in prints.iter().enumerate().filter(|(_, print)| print.hidden) {
+            let sum: i64 = print.leaves.iter().map(|leaf| truth[*leaf]).sum();
+            trial.steps = 0;
+            if !trial.other(0, goal, sum) {
+                recovered.push(format!("{} = {sum}", print.name));
+            }
+        }
+        recovered
+    }
+}
+
+/// A table to test: its leaves, the printed sums of them, and which of those are stated to be totals of which.
+#[derive(Clone, Debug)]
+struct Plan {
+    leaves: Vec<u32>,
+    sums: Vec<Vec<usize>>,
+    totals: Vec<(usize, Vec<usize>)>,
+}
+
+impl Plan {
+    fn truth(&self) -> Vec<i64> {
+        self.leaves.iter().map(|leaf| i64::from(*leaf)).collect()
+    }
+
+    fn count(&self, sum: usize) -> u32 {
+        self.sums[sum].iter().map(|leaf| self.leaves[*leaf]).sum()
+    }
+
+    fn table(&self) -> (Table, Vec<CellId>) {
+        let mut table = Table::new();
+        let cells: Vec<CellId> =
+            (0..self.sums.len()).map(|at| table.count(format!("{:?}", self.sums[at]), self.count(at))).collect();
+        for (total, parts) in &self.totals {
+            let parts: Vec<CellId> = parts.iter().map(|part| cells[*part]).collect();
+            table.total(cells[*total], &parts).unwrap();
+        }
+        (table, cells)
+    }
+
+    fn prints(&self, range: impl Fn(usize) -> (i64, i64), hidden: impl Fn(usize) -> bool) -> Vec<oracle::Print> {
+        let print = |at: usize| oracle::Print {
+            name: format!("{:?}", self.sums[at]),
+            leaves: self.sums[at].clone(),
+            range: range(at),
+            hidden: hidden(at),
+        };
+        (0..self.sums.len()).map(print).collect()
+    }
+
+    /// What is recovered where only what is small is hidden.
+    fn naive(&self, threshold: u32) -> Vec<String> {
+        let small = |at: usize| (1..=threshold).contains(&self.count(at));
+        let range = |at: usize| {
+            let count = i64::from(self.count(at));
+            if small(at) { (1, threshold.into()) } else { (count, count) }
+        };
+        oracle::recovered(&self.truth(), &self.prints(range, small))
+    }
+}
+
+fn counts(number: usize) -> impl Strategy<Value = Vec<u32>> {
+    prop::collection::vec(prop_oneof![2 => Just(0u32), 5 => 1..6u32, 2 => 6..9u32, 2 => 9..40u32], number)
+}
+
+fn one_way() -> impl Strategy<Value = Plan> {
+    (2usize..6).prop_flat_map(counts).prop_map(|leaves| {
+        let number = leaves.len();
+        let mut sums: Vec<Vec<usize>> = (0..number).map(|leaf| vec![leaf]).collect();
+        sums.push((0..number).collect());
+        Plan { leaves, sums, totals: vec![(number, (0..number).collect())] }
+    })
+}
+
+fn two_way() -> impl Strategy<Value = Plan> {
+    (2usize..4, 2usize..4).prop_flat_map(|(rows, columns)| {
+        counts(rows * columns).prop_map(move |leaves| {
+            let number = leaves.len();
+            let mut sums: Vec<Vec<usize>> = (0..number).map(|leaf| vec![leaf]).collect();
+            let row = |row: usize| (row * columns..(row + 1) * columns).collect::<Vec<_>>();
+            let column = |column: usize| (column..number).step_by(columns).collect::<Vec<_>>();
+            sums.extend((0..rows).map(row).chain((0..columns).map(column)).chain([(0..number).collect()]));
+            let all = number + rows + columns;
+            let mut totals: Vec<(usize, Vec<usize>)> = (0..rows).map(|at| (number + at, row(at))).collect();
+            totals.extend((0..columns).map(|at| (number + rows + at, column(at))));
+            totals.push((all, (number..number + rows).collect()));
+            totals.push((all, (number + rows..all).collect()));
+            Plan { leaves, sums, totals }
+        })
+    })
+}
+
+fn hierarchical() -> impl Strategy<Value = Plan> {
+    prop::collection::vec(1usize..4, 2..4).prop_flat_map(|groups| {
+        counts(groups.iter().sum()).prop_map(move |leaves| {
+            let number = leaves.len();
+            let mut sums: Vec<Vec<usize>> = (0..number).map(|leaf| vec![leaf]).collect();
+            let mut totals = Vec::new();
+            let mut first = 0;
+            for group in &groups {
+                let parts: Vec<usize> = (first..first + group).collect();
+                totals.push((sums.len(), parts.clone()));
+                sums.push(parts);
+                first += group;
+            }
+            totals.push((sums.len(), (number..sums.len()).collect()));
+            sums.push((0..number).collect());
+            Plan { leaves, sums, totals }
+        })
+    })
+}
+
+/// Two strata and their total, each in three quarters and cumulatively.
+fn periods() -> impl Strategy<Value = Plan> {
+    counts(6).prop_map(|leaves| {
+        let mut sums: Vec<Vec<usize>> = Vec::new();
+        let mut totals = Vec::new();
+        for strata in [vec![0], vec![1], vec![0, 1]] {
+            let leaves = |quarters: std::ops::Range<usize>| -> Vec<usize> {
+                strata.iter().flat_map(|stratum| quarters.clone().map(move |quarter| stratum * 3 + quarter)).collect()
+            };
+            let first = sums.len();
+            sums.extend([leaves(0..1), leaves(1..2), leaves(2..3), leaves(0..2), leaves(0..3)]);
+            totals.push((first + 3, vec![first, first + 1]));
+            totals.push((first + 4, vec![first + 3, first + 2]));
+        }
+        totals.extend((0..5).map(|at| (10 + at, vec![at, 5 + at])));
+        Plan { leaves, sums, totals }
+    })
+}
+
+/// Protects so many tables and asks the oracle; and the oracle finds what is hidden naively.
+fn nothing_is_recovered(plans: impl Strategy<Value = Plan>, number: usize, threshold: u32) {
+    let mut runner = TestRunner::deterministic();
+    let (mut naive, mut hidden, mut secondary) = (0, 0, 0);
+    for _ in 0..number {
+        let plan = plans.new_tree(&mut runner).unwrap().current();
+        let (table, cells) = plan.table();
+        let protected = table.protect(&hiding(threshold)).unwrap_or_else(|error| panic!("{error}: {plan:?}"));
+        for (at, cell) in cells.iter().enumerate() {
+            let count = plan.count(at);
+            let small = (1..=threshold).contains(&count);
+            match (protected.cell(*cell), protected.assumed(*cell)) {
+                (Cell::Shown(shown), None) => assert_eq!((shown, small), (count.into(), false), "{plan:?}"),
+                (Cell::Marked(Mark::Confidential), Some((least, greatest))) => {
+                    assert!(count > 0, "zero is hidden: {plan:?}");
+                    let told = if small { (1, Some(threshold.into())) } else { (u64::from(threshold) + 1, None) };
+                    assert!((least, greatest) == told || (least, greatest) == (1, None), "{plan:?}");
+                    hidden += 1;
+                    secondary += usize::from(!small);
+                }
+                other => panic!("{other:?}: {plan:?}"),
+            }
+        }
+        let range = |at: usize| match protected.assumed(cells[at]) {
+            Some((least, greatest)) => {
+                (i64::try_from(least).unwrap(), greatest.map_or(i64::MAX, |most| i64::try_from(most).unwrap()))
+            }
+            None => (plan.count(at).into(), plan.count(at).into()),
+        };
+        let prints = plan.prints(range, |at| protected.cell(cells[at]).is_hidden());
+        let recovered = oracle::recovered(&plan.truth(), &prints);
+        assert!(recovered.is_empty(), "{recovered:?} of {plan:?}, printed {prints:?}");
+        naive += usize::from(!plan.naive(threshold).is_empty());
+    }
+    assert!(naive * 10 > number, "the oracle finds what is hidden naively in {naive} of {number} tables only");
+    assert!(hidden > number && secondary > 0 && secondary < hidden, "{secondary} of {hidden}");
+}
+
+#[test]
+fn nothing_hidden_in_a_one_way_table_is_recovered() {
+    nothing_is_recovered(one_way(), 1_500, 5);
+}
+
+#[test]
+fn nothing_hidden_in_a_two_way_table_is_recovered() {
+    nothing_is_recovered(two_way(), 700, 3);
+}
+
+#[test]
+fn nothing_hidden_in_a_hierarchical_table_is_recovered() {
+    nothing_is_recovered(hierarchical(), 1_000, 5);
+}
+
+#[test]
+fn nothing_hidden_in_a_chain_of_periods_is_recovered() {
+    nothing_is_recovered(periods(), 700, 5);
+}
+
+#[test]
+fn a_range_is_as_wide_as_asked() {
+    let mut runner = TestRunner::deterministic();
+    for _ in 0..200 {
+        let plan = one_way().new_tree(&mut runner).unwrap().current();
+        let (table, cells) = plan.table();
+        let protected = table.protect(&Policy::public().spread(3)).unwrap();
+        let prints = |shift: &dyn Fn(i64, i64) -> (i64, i64), goal: usize| {
+            let range = |at: usize| match protected.assumed(cells[at]) {
+                Some((least, greatest)) => {
+                    let ends =
+                        (i64::try_from(least).unwrap(), greatest.map_or(i64::MAX, |most| i64::try_from(most).unwrap()));
+                    if at == goal { shift(ends.0, ends.1) } else { ends }
+                }
+                None => (plan.count(at).into(), plan.count(at).into()),
+            };
+            plan.prints(range, |at| at == goal)
+        };
+        for goal in (0..cells.len()).filter(|at| protected.cell(cells[*at]).is_hidden()) {
+            // Of any four values in a row one at least lies outside, where the range has four.
+            let count = i64::from(plan.count(goal));
+            let apart = (0..3).any(|below| {
+                let (from, to) = (count - below, count + 2 - below);
+                let lower = |least: i64, greatest: i64| (least, greatest.min(from - 1));
+                let higher = |least: i64, greatest: i64| (least.max(to + 1), greatest);
+                let found = |shift: &dyn Fn(i64, i64) -> (i64, i64)| {
+                    let prints = prints(shift, goal);
+                    prints[goal].range.0 <= prints[goal].range.1 && oracle::recovered(&plan.truth(), &prints).is_empty()
+                };
+                !found(&lower) && !found(&higher)
+            });
+            assert!(!apart, "{} of {plan:?} lies within three values", plan.count(goal));
+        }
+    }
+}
+
+#[test]
+fn the_same_table_gives_the_same_result() {
+    let mut runner = TestRunner::deterministic();
+    for _ in 0..50 {
+        let plan = periods().new_tree(&mut runner).unwrap().current();
+        let protect = || plan.table().0.protect(&Policy::public()).unwrap();
+        assert_eq!(protect(), protect());
+    }
+}
+
+#[test]
+fn five_ones_in_a_total_of_five_are_not_told_by_their_marks() {
+    let mut table = Table::new();
+    let parts: Vec<CellId> = (0..5).map(|at| table.count(format!("part {at}"), 1)).collect();
+    let all = table.count("all", 5);
+    table.total(all, &parts).unwrap();
+    let protected = table.protect(&Policy::public()).unwrap();
+    assert!(parts.iter().chain([&all]).all(|cell| protected.cell(*cell).is_hidden()));
+    // One of them says no more than that it is at least one.
+    assert!(parts.iter().chain([&all]).any(|cell| protected.assumed(*cell) == Some((1, None))));
+}
+
+#[test]
+fn what_cannot_be_kept_is_refused_with_the_way_it_is_worked_out() {
+    let mut table = Table::new();
+    let (girls, boys) = (table.count("girls", 3), table.count("boys", 0));
+    let all = table.known("children", 3);
+    table.total(all, &[girls, boys]).unwrap();
+    let error = table.protect(&Policy::public()).unwrap_err();
+    assert_eq!(error.to_string(), "girls is hidden and can be worked out from boys and children");
+
+    // Both are at most five, and together ten.
+    let mut table = Table::new();
+    let parts = [table.count("north", 5), table.count("south", 5)];
+    let all = table.known("all", 10);
+    table.total(all, &parts).unwrap();
+    let protected = table.protect(&Policy::public()).unwrap();
+    assert!(parts.iter().any(|part| protected.assumed(*part) == Some((1, None))));
+}
+
+#[test]
+fn totals_are_those_of_their_parts() {
+    let mut table = Table::new();
+    let (one, two) = (table.count("one", 7), table.count("two", 8));
+    let all = table.count("all", 16);
+    let error = table.total(all, &[one, two]).unwrap_err();
+    assert_eq!(error.to_string(), "all does not add up with the counts it is made of");
+    assert!(table.at_most(two, one).is_err() && table.at_most(one, two).is_ok());
+    assert!(table.percentage(two, one, 0).is_err());
+}
+
+#[test]
+fn a_percentage_tells_what_its_rounding_leaves() {
+    let told = |part: u32, whole: u32, places: u32| {
+        let mut table = Table::new();
+        let (hidden, all) = (table.count("part", part), table.count("all", whole));
+        table.at_most(hidden, all).unwrap();
+        assert!(table.audit(&Policy::public(), &[hidden]).is_empty());
+        table.percentage(hidden, all, places).unwrap();
+        !table.audit(&Policy::public(), &[hidden]).is_empty()
+    };
+    // All pairs, by trying every other numerator.
+    for whole in 1..60u32 {
+        for part in 1..=whole {
+            let rounded = |part: u32| (200 * part + whole) / (2 * whole);
+            let alone = (1..=whole).all(|other| other == part || rounded(other) != rounded(part));
+            // A single unit is told by its mark and its total alone.
+            if whole > 1 {
+                assert_eq!(told(part, whole, 0), alone, "{part} of {whole}");
+            }
+        }
+    }
+    assert!(told(3, 400, 1) && !told(3, 4_000, 1));
+}
+
+#[test]
+fn what_others_have_hidden_is_audited() {
+    let mut table = Table::new();
+    let parts: Vec<CellId> =
+        [("a", 3), ("b", 12), ("c", 0), ("d", 9)].into_iter().map(|(name, n)| table.count(name, n)).collect();
+    let all = table.count("all", 24);
+    table.total(all, &parts).unwrap();
+    let leaks = table.audit(&Policy::public(), &[parts[0]]);
+    let from = ["all", "b", "c", "d"].map(str::to_owned);
+    match leaks.as_slice() {
+        [Leak::WorkedOut { cell, from: told }] => {
+            let mut told = told.clone();
+            told.sort();
+            assert_eq!((cell.as_str(), told.as_slice()), ("a", from.as_slice()));
+        }
+        other => panic!("{other:?}"),
+    }
+    assert!(table.audit(&Policy::public(), &[parts[0], parts[3]]).is_empty());
+    // A hidden zero may be anything.
+    assert!(table.audit(&Policy::public(), &[parts[0], parts[2]]).is_empty());
+}
+
+#[test]
+fn rounding_keeps_zero_and_hides_what_rounds_to_it() {
+    let shown = |policy: &Policy, count: u32| {
+        let mut table = Table::new();
+        let cell = table.count("x", count);
+        table.protect(policy).unwrap().cell(cell).to_string()
+    };
+    let fives = Policy::public().hiding(Threshold::NONE).rounding(Rounding::To5);
+    let tens = Policy::public().rounding(Rounding::To10);
+    assert_eq!(
+        [0, 1, 2, 3, 7, 8, 12, 13].map(|n| shown(&fives, n)),
+        ["0", "[low]", "[low]", "5", "5", "10", "10", "15"]
+    );
+    assert_eq!([0, 4, 5, 6, 14, 15, 99].map(|n| shown(&tens, n)), ["0", "[c]", "[c]", "10", "10", "20", "100"]);
+    assert_eq!(shown(&Policy::public().hiding(Threshold::NONE).rounding(Rounding::To10), 4), "[low]");
+    assert!(Threshold::new(1).unwrap_err().to_string().starts_with("a threshold of 1 hides only ones"));
+}
+
+/// Nothing hidden in rounded tables is recovered, by ranges written down here.
+#[test]
+fn nothing_hidden_in_a_rounded_table_is_recovered() {
+    let mut runner = TestRunner::deterministic();
+    for (threshold, rounding, unit) in [(5, Rounding::To5, 5i64), (2, Rounding::To5, 5), (5, Rounding::To10, 10)] {
+        let policy = hiding(threshold).rounding(rounding);
+        for _ in 0..150 {
+            let plan = two_way().new_tree(&mut runner).unwrap().current();
+            let (table, cells) = plan.table();
+            let protected = table.protect(&policy).unwrap();
+            let range = |at: usize| match protected.cell(cells[at]) {
+                Cell::Shown(0) => (0, 0),
+                Cell::Shown(other) => panic!("{other} is not rounded"),
+                Cell::Rounded(rounded) => {
+                    let rounded = i64::try_from(rounded).unwrap();
+                    let (least, greatest) = (rounded - unit / 2, rounded + (unit - 1) / 2);
+                    assert!(rounded % unit == 0 && (least..=greatest).contains(&plan.count(at).into()));
+                    (least, greatest)
+                }
+                Cell::Marked(Mark::Low) => (1, (unit - 1) / 2),
+                Cell::Marked(_) => {
+                    let (least, greatest) = protected.assumed(cells[at]).unwrap();
+                    (i64::try_from(least).unwrap(), greatest.map_or(i64::MAX, |most| i64::try_from(most).unwrap()))
+                }
+            };
+            let prints = plan.prints(range, |at| protected.cell(cells[at]).mark().is_some());
+            let recovered = oracle::recovered(&plan.truth(), &prints);
+            assert!(recovered.is_empty(), "{recovered:?} of {plan:?}, printed {prints:?}");
+        }
+    }
+}
+
+/// Referrals by sex, quarter of 2017/18 and whether they go on: as many as the leaves say.
+fn referrals(leaves: &[u32]) -> Dataset {
+    let mut records: Vec<Record> = Vec::new();
+    for (leaf, count) in leaves.iter().enumerate() {
+        let (sex, quarter, goes_on) = (leaf / 6, leaf / 2 % 3, leaf % 2 == 0);
+        for number in 0..*count {
+            let child = format!("C{leaf}-{number}");
+            let received = day(2017, 4 + 3 * u32::try_from(quarter).unwrap(), 5);
+            records.push(Person::new(&child).sex([Sex::Female, Sex::Male][sex]).into());
+            records.push(Referral::new(format!("R{child}"), &child, received).no_further_action(!goes_on).into());
+        }
+    }
+    records.into_iter().collect()
+}
+
+const QUARTER_ENDS: [(u32, u32); 3] = [(6, 30), (9, 30), (12, 31)];
+
+fn readings(engine: &Engine, dataset: &Dataset, indicator: &str, breakdown: &str) -> Vec<Reading> {
+    let ledger = engine.run(dataset).unwrap();
+    let mut readings = Vec::new();
+    for (month, last) in QUARTER_ENDS {
+        for basis in [Basis::Cumulative, Basis::InQuarter] {
+            readings.push(ledger.reading(indicator, basis, day(2017, month, last)).unwrap());
+            readings.extend(ledger.readings_by(indicator, basis, day(2017, month, last), breakdown).unwrap());
+        }
+    }
+    readings
+}
+
+fn only(key: &str) -> Vec<AnyIndicator> {
+    catalogue::find(key).into_iter().collect()
+}
+
+#[test]
+fn nothing_hidden_in_a_publication_is_recovered() {
+    let engine = Engine::new(only("NI 68")).by(BySex);
+    let definitions: Vec<_> = engine.ledger().unwrap().definitions().cloned().collect();
+    let mut runner = TestRunner::deterministic();
+    let (mut hidden, mut of) = (0, 0);
+    for _ in 0..120 {
+        let leaves = counts(12).new_tree(&mut runner).unwrap().current();
+        let readings = readings(&engine, &referrals(&leaves), "NI 68", "sex");
+        let publication = publish(&readings, &definitions, &Policy::public()).unwrap();
+        let mut prints: Vec<oracle::Print> = Vec::new();
+        for reading in publication.readings() {
+            let quarter = QUARTER_ENDS.iter().position(|end| day(2017, end.0, end.1) == reading.as_at()).unwrap();
+            let quarters = if reading.basis() == Basis::InQuarter { quarter..=quarter } else { 0..=quarter };
+            let sexes = match reading.stratum().map(|(_, stratum)| stratum.name()) {
+                None => 0..2,
+                Some("Female") => 0..1,
+                Some(_) => 1..2,
+            };
+            let figure = reading.proportion().unwrap();
+            for (name, cell, verdicts) in
+                [("met", figure.met, 0..1), ("not met", figure.not_met, 1..2), ("of", figure.denominator, 0..2)]
+            {
+                let leaves_of: Vec<usize> = (0..12)
+                    .filter(|leaf| sexes.contains(&(leaf / 6)) && quarters.contains(&(leaf / 2 % 3)))
+                    .filter(|leaf| verdicts.contains(&(leaf % 2)))
+                    .collect();
+                let count: u32 = leaves_of.iter().map(|leaf| leaves[*leaf]).sum();
+                let range = match cell {
+                    Cell::Shown(shown) => {
+                        assert!(shown == u64::from(count) && !(1..=5).contains(&shown), "{name}: {shown}");
+                        (count.into(), count.into())
+                    }
+                    Cell::Marked(Mark::Confidential) => (1, i64::MAX),
+                    other => panic!("{other:?}"),
+                };
+                hidden += usize::from(cell.is_hidden());
+                of += 1;
+                prints.push(oracle::Print {
+                    name: name.to_owned(),
+                    leaves: leaves_of,
+                    range,
+                    hidden: cell.is_hidden(),
+                });
+            }
+            // The percentage is there exactly where the counts behind it are.
+            let counts = [figure.met, figure.not_met, figure.denominator];
+            match (figure.share, reading.value()) {
+                (Ok(ratio), Some(Value::Percent(value))) => {
+                    assert_eq!((ratio, counts.map(Cell::is_hidden)), (*value, [false; 3]));
+                    assert_eq!(Some(ratio.numerator()), figure.met.number());
+                }
+                (Err(Mark::Confidential), None) => assert!(counts.iter().any(|cell| cell.is_hidden())),
+                (Err(Mark::NotApplicable), Some(Value::Percent(value))) => assert_eq!(value.denominator(), 0),
+                other => panic!("{other:?}"),
+            }
+        }
+        let truth: Vec<i64> = leaves.iter().map(|leaf| i64::from(*leaf)).collect();
+        let recovered = oracle::recovered(&truth, &prints);
+        assert!(recovered.is_empty(), "{recovered:?} of {leaves:?}, printed {prints:?}");
+    }
+    assert!(hidden > 500 && hidden < of, "{hidden} of {of}");
+}
+
+/// The whole catalogue for the sample authority, in total and by sex and age, at five quarter ends.
+fn sample_card() -> Scorecard {
+    let ledger = Engine::new(catalogue::standard()).by(BySex).by(AgeBands::default()).run(&sample()).unwrap();
+    let days = [day(2017, 6, 30), day(2017, 9, 30), day(2017, 12, 31), day(2018, 3, 31), day(2018, 6, 30)];
+    let mut card = ledger.scorecard(&days).unwrap();
+    for definition in card.definitions.clone() {
+        for basis in &definition.bases {
+            let key = definition.key();
+            card.readings.extend(ledger.readings_by(&key, *basis, days[4], "sex").unwrap());
+            card.readings.extend(ledger.readings_by(&key, *basis, days[4], "age band").unwrap());
+        }
+    }
+    card
+}
+
+#[test]
+fn a_whole_report_is_published_and_what_is_shown_is_true() {
+    let card = sample_card();
+    let publication = card.publish(&Policy::public()).unwrap();
+    assert_eq!(publication.readings().len(), card.readings.len());
+    assert_eq!((publication.findings(), publication.release()), (card.findings, Release::Public));
+    let (mut shown, mut zeros, mut hidden) = (0, 0, 0);
+    for (reading, published) in card.readings.iter().zip(publication.readings()) {
+        assert_eq!((reading.indicator(), reading.stratum()), (published.indicator(), published.stratum()));
+        let mut cells: Vec<(u64, Cell)> = Vec::new();
+        if let (Some(tally), Some(figure)) = (reading.tally(), published.proportion()) {
+            cells.extend([(tally.met, figure.met), (tally.not_met, figure.not_met), (tally.pending, figure.pending)]);
+            cells.extend([(tally.excepted, figure.excepted), (tally.excluded, figure.excluded)]);
+            cells.push((reading.ratio().unwrap().denominator(), figure.denominator));
+        }
+        if let (Some(composition), Some(figure)) = (reading.composition(), published.composition()) {
+            cells.push((composition.count(), figure.count));
+            cells.extend(composition.parts().iter().zip(&figure.parts).map(|((_, n), (_, cell))| (*n, *cell)));
+        }
+        if let (Some(days), Some(figure)) = (reading.distribution(), published.distribution()) {
+            cells.push((days.count(), figure.count));
+            assert_eq!(days.count() >= 10 && !figure.count.is_hidden(), figure.quartiles.is_ok(), "{}", days.count());
+        }
+        cells.extend(reading.sibling_groups().zip(published.sibling_groups()));
+        for (count, cell) in cells {
+            match cell {
+                Cell::Shown(number) => assert_eq!((number, (1..=5).contains(&count)), (count, false)),
+                Cell::Marked(Mark::Confidential) => assert_ne!(count, 0),
+                other => panic!("{other:?}"),
+            }
+            shown += usize::from(!cell.is_hidden() && count > 0);
+            zeros += usize::from(count == 0);
+            hidden += usize::from(cell.is_hidden());
+        }
+        if let Some(value) = published.value() {
+            assert_eq!(Some(value.clone()), reading.value());
+        }
+    }
+    assert!(shown > hidden && hidden > 500 && zeros > 500, "{shown} shown, {zeros} zeros, {hidden} hidden");
+    // The figures the report is read for.
+    let whole = |key, basis, as_at| publication.find(key, basis, as_at, None).unwrap().shown(0);
+    assert_eq!(whole("ECS 138", Basis::Cumulative, day(2018, 3, 31)), "84%");
+    assert_eq!(whole("CLA", Basis::AsAt, day(2018, 6, 30)), "418");
+    assert_eq!(whole("NI 62", Basis::ROLLING_12M, day(2018, 6, 30)), "6%");
+    let same = card.publish(&Policy::public()).unwrap();
+    assert_eq!(serde_json::to_string(&publication).unwrap(), serde_json::to_string(&same).unwrap());
+}
+
+#[test]
+fn what_two_indicators_share_is_hidden_in_both() {
+    let publication = sample_card().publish(&Policy::public()).unwrap();
+    let mut hidden = 0;
+    for wri in publication.readings().iter().filter(|reading| reading.indicator() == "WRI") {
+        for part in ["completed", "refused", "not required", "outstanding"] {
+            let key = format!("WRI {part}");
+            let share = publication.find(&key, wri.basis(), wri.as_at(), wri.stratum()).unwrap();
+            assert_eq!((share.numerator(), share.denominator()), (wri.part(part), wri.count()), "{key}");
+            hidden += usize::from(wri.part(part).unwrap().is_hidden());
+        }
+        let episodes = publication.find("Missing episodes", wri.basis(), wri.as_at(), wri.stratum()).unwrap();
+        assert_eq!(episodes.count(), wri.count());
+    }
+    assert!(hidden > 0);
+    for placements in publication.readings().iter().filter(|reading| reading.indicator() == "NI 62") {
+        let cla = publication.find("CLA", Basis::AsAt, placements.as_at(), placements.stratum()).unwrap();
+        assert_eq!(placements.denominator(), cla.count());
+    }
+}
+
+#[test]
+fn nothing_is_hidden_internally_and_every_output_says_so() {
+    let card = sample_card();
+    let publication = card.publish(&Policy::internal()).unwrap();
+    assert!(publication.statement().starts_with("For internal use only, not to be published"));
+    for (reading, published) in card.readings.iter().zip(publication.readings()) {
+        assert_eq!(published.release(), Release::Internal);
+        assert_eq!(published.value().cloned(), reading.value());
+        let json = serde_json::to_value(published).unwrap();
+        assert_eq!(json["release"], "internal");
+        assert!(!json.to_string().contains("[c]"), "{json}");
+    }
+    assert_eq!(serde_json::to_value(&publication).unwrap()["release"], "internal");
+    let public = serde_json::to_value(card.publish(&Policy::public()).unwrap()).unwrap();
+    assert!(public["readings"][0].get("release").is_none() && public["release"] == "public");
+}
+
+#[test]
+fn hidden_zero_empty_and_not_yet_due_are_four_things() {
+    // 8 referrals go on and 2 do not by June, none in the quarter after.
+    let dataset = referrals(&[8, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+    let engine = Engine::new(only("NI 68")).by(BySex);
+    let card = engine.scorecard(&dataset, &[day(2017, 6, 30), day(2017, 9, 30), day(2017, 12, 31)]).unwrap();
+    let publication = card.publish(&Policy::public().known_until(day(2017, 9, 30))).unwrap();
+    let json = |as_at| {
+        let reading = publication.find("NI 68", Basis::InQuarter, as_at, None).unwrap();
+        let json = serde_json::to_value(reading).unwrap();
+        [json["met"].clone(), json["excluded"].clone(), json["value"].clone()].map(|value| value.to_string())
+    };
+    let june = json(day(2017, 6, 30));
+    assert_eq!((june[1].as_str(), june[2].as_str()), ("0", "\"[c]\""));
+    assert_eq!(json(day(2017, 9, 30)), ["0", "0", "\"[z]\""]);
+    assert_eq!(json(day(2017, 12, 31)), ["\"[x]\"", "\"[x]\"", "\"[x]\""]);
+    let marks: Vec<Mark> = publication.legend().map(|(mark, _)| mark).collect();
+    assert_eq!(marks, [Mark::Confidential, Mark::NotApplicable, Mark::NotAvailable]);
+    for mark in Mark::ALL {
+        assert_eq!(mark.to_string().parse(), Ok(mark));
+        assert_eq!(serde_json::to_string(&mark).unwrap(), format!("\"{mark}\""));
+    }
+    assert_eq!("c".parse::<Mark>().unwrap_err().to_string(), "\"c\" is no mark ([c], [z], [x], [k], [low])");
+}
+
+#[test]
+fn a_share_that_rounds_to_zero_is_marked() {
+    let dataset = referrals(&[6, 3_000, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+    let card = Engine::new(only("NI 68")).scorecard(&dataset, &[day(2017, 6, 30)]).unwrap();
+    let publication = card.publish(&Policy::public()).unwrap();
+    let reading = &publication.readings()[0];
+    assert_eq!((reading.shown(0).as_str(), reading.shown(1).as_str()), ("[k]", "0.2%"));
+    let rounded = card.publish(&Policy::public().rounding(Rounding::To10)).unwrap();
+    let reading = &rounded.readings()[0];
+    assert_eq!(reading.numerator(), Some(Cell::Rounded(10)));
+    // From the rounded counts: 10 of 3,010.
+    assert_eq!(reading.value().unwrap().shown(3).as_deref(), Some("0.332%"));
+}
+
+#[test]
+fn medians_of_few_units_and_small_groups_above_a_number_of_days_are_hidden() {
+    let taking = |days: &[(u32, u32)]| -> Dataset {
+        let of = |(at, (number, days)): (usize, &(u32, u32))| {
+            let start = day(2018, 1, 1);
+            let end = start + chrono::Duration::days(i64::from(*days) * 7);
+            (0..*number)
+                .map(move |n| Assessment::new(format!("A{at}-{n}"), format!("C{at}-{n}"), start).authorised(end))
+                .collect::<Vec<_>>()
+        };
+        days.iter().enumerate().flat_map(of).collect()
+    };
+    let read = |days: &[(u32, u32)]| {
+        let card = Engine::new(only("ECS 138 days")).scorecard(&taking(days), &[day(2018, 3, 31)]).unwrap();
+        let publication = card.publish(&Policy::public().days_above(20)).unwrap();
+        publication.find("ECS 138 days", Basis::Cumulative, day(2018, 3, 31), None).unwrap().clone()
+    };
+    let few = read(&[(9, 2)]);
+    assert_eq!((few.shown(0).as_str(), few.count(), few.value()), ("[c]", Some(Cell::Shown(9)), None));
+    let enough = read(&[(10, 2)]);
+    assert_eq!((enough.shown(0).as_str(), enough.units_above(20)), ("10", Some(Cell::Shown(0))));
+    // 3 of 23 above 20 days: hidden, and so the others or the count.
+    let small = read(&[(20, 2), (3, 8)]);
+    let PublishedFigure::Distribution(figure) = small.figure() else { panic!("{small:?}") };
+    let [(20, above, up_to)] = figure.above.as_slice() else { panic!("{figure:?}") };
+    assert!(above.is_hidden() && (up_to.is_hidden() || figure.count.is_hidden()), "{figure:?}");
+}
+
+#[test]
+fn sibling_groups_are_hidden_as_counts_are() {
+    let card = sample_card();
+    let publication = card.publish(&Policy::public()).unwrap();
+    let mut hidden = 0;
+    for (reading, published) in card.readings.iter().zip(publication.readings()) {
+        if let (Some(groups), Some(cell)) = (reading.sibling_groups(), published.sibling_groups()) {
+            assert!(!(1..=5).contains(&groups) || cell.is_hidden());
+            hidden += usize::from(cell.is_hidden());
+        }
+    }
+    assert!(hidden > 0);
+}
+
+#[test]
+fn totals_that_are_known_anyway_make_a_publication_fail() {
+    // Girls and boys, three of one and none of the other, in the first quarter only.
+    let dataset = referrals(&[3, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+    let engine = Engine::new(only("NI 68")).by(BySex);
+    let definitions: Vec<_> = engine.ledger().unwrap().definitions().cloned().collect();
+    let readings = readings(&engine, &dataset, "NI 68", "sex");
+    assert!(publish(&readings, &definitions, &Policy::public()).is_ok());
+    let keep = Policy::public().totals(Totals::AlwaysShown);
+    // 3 girls and 4 girls of a total of 7: the total may be shown, for nobody knows which is which.
+    assert!(publish(&readings, &definitions, &keep).is_ok());
+    let dataset = referrals(&[3, 9, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+    let readings = self::readings(&engine, &dataset, "NI 68", "sex");
+    assert!(publish(&readings, &definitions, &Policy::public()).is_ok());
+    let error = publish(&readings, &definitions, &keep).unwrap_err();
+    assert!(matches!(error, DisclosureError::WorkedOut { .. }), "{error}");
+    let text = error.to_string();
+    assert!(
+        text.starts_with("NI 68 (2017-04-01 to ") && text.contains("met is hidden and can be worked out from"),
+        "{text}"
+    );
+}
+
+#[test]
+fn readings_that_contradict_each_other_are_not_published() {
+    let engine = Engine::new(only("NI 68")).by(BySex);
+    let definitions: Vec<_> = engine.ledger().unwrap().definitions().cloned().collect();
+    let one = readings(&engine, &referrals(&[8; 12]), "NI 68", "sex");
+    let other = readings(&engine, &referrals(&[9; 12]), "NI 68", "sex");
+    let refused = |readings: &[Reading]| publish(readings, &definitions, &Policy::public()).unwrap_err();
+    let both: Vec<Reading> = one.iter().chain(&other).cloned().collect();
+    let text = refused(&both).to_string();
+    assert_eq!(text, "NI 68 (2017-04-01 to 2017-06-30): met does not add up with the counts it is made of");
+    // A stratum above its total; a quarter above its year.
+    let mixed: Vec<Reading> = one.iter().filter(|r| r.stratum().is_none()).cloned().collect();
+    let strata = other.iter().filter(|r| r.stratum().is_some()).cloned();
+    let mixed: Vec<Reading> = mixed.into_iter().chain(strata).collect();
+    assert!(matches!(refused(&mixed), DisclosureError::DoesNotAddUp(_)));
+    let quarter = other.iter().filter(|r| r.basis() == Basis::InQuarter && r.stratum().is_none()).cloned();
+    let year = one.iter().filter(|r| r.basis() == Basis::Cumulative && r.stratum().is_none()).skip(1).cloned();
+    assert!(matches!(refused(&quarter.chain(year).collect::<Vec<_>>()), DisclosureError::DoesNotAddUp(_)));
+    let error = publish(&one, &[], &Policy::public()).unwrap_err();
+    assert_eq!(error.to_string(), "there is no definition of indicator \"NI 68\"");
+    // As many strata as are given are at most the total.
+    let some: Vec<Reading> =
+        one.iter().filter(|r| r.stratum().is_none_or(|(_, stratum)| stratum.name() == "Male")).cloned().collect();
+    assert!(publish(&some, &definitions, &Policy::public()).is_ok());
+}
+
+#[test]
+fn a_part_that_is_a_stratum_too_is_hidden_in_both() {
+    let ledger = Engine::new(only("CLA")).by(ByUnaccompanied).by(BySex).run(&sample()).unwrap();
+    let mut card = ledger.scorecard(&[day(2018, 6, 30)]).unwrap();
+    for breakdown in ["UASC", "sex"] {
+        card.readings.extend(ledger.readings_by("CLA", Basis::AsAt, day(2018, 6, 30), breakdown).unwrap());
+    }
+    // So many that the 55 are hidden themselves.
+    let publication = card.publish(&hiding(60)).unwrap();
+    let cells: Vec<Cell> =
+        publication.strata("CLA", Basis::AsAt, day(2018, 6, 30), "UASC").map(|r| r.count().unwrap()).collect();
+    let whole = publication.find("CLA", Basis::AsAt, day(2018, 6, 30), None).unwrap();
+    assert_eq!(cells, [whole.part("UASC").unwrap(), whole.part("not UASC").unwrap()]);
+    assert!(cells[0].is_hidden() && (cells[1].is_hidden() || whole.count().unwrap().is_hidden()));
+}
