@@ -1,48 +1,146 @@
-//! What the examples share: a folder of SSD tables becomes a dataset.
+//! What the examples share: a folder of tables, returns and censuses becomes a dataset.
 
 use std::fs::File;
-use std::io::{self, ErrorKind, IsTerminal};
+use std::io::{self, BufReader, IsTerminal};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use csc_kpi::Dataset;
+use csc_kpi::format::cin_census::Censuses;
 use csc_kpi::format::ssd;
+use csc_kpi::format::ssda903::{CollectionYear, Contents, Returns, place};
 use csc_kpi::record::Family;
 use indicatif::{ProgressBar, ProgressStyle};
+use walkdir::WalkDir;
 
 /// The folder of the sample authority.
 pub(crate) fn sample_authority() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/sample-authority")
 }
 
-/// Reads the SSD tables in `folder`; a table without a file is empty. A bar on a terminal shows how far it is.
+/// Reads every file in `folder` and below it that it knows: SSD tables, returns of children looked after (SSDA903) of any
+/// number of years, children in need censuses. What it does not know it names on standard error; a bar on a terminal shows how
+/// far it is.
 pub(crate) fn read_folder(folder: &Path) -> Result<Dataset> {
-    if !folder.is_dir() {
-        bail!("{} is no folder; give --data a folder that holds SSD tables such as ssd_person.csv", folder.display());
-    }
-    let mut tables = Vec::new();
-    for family in Family::ALL {
-        let path = folder.join(family.table()).with_extension("csv");
-        match File::open(&path) {
-            Ok(file) => tables.push((family, path, file)),
-            Err(error) if error.kind() == ErrorKind::NotFound => {}
-            Err(error) => return Err(error).with_context(|| format!("cannot open {}", path.display())),
-        }
-    }
-    if tables.is_empty() {
-        bail!("{} holds none of the SSD tables; they are called ssd_person.csv and so on", folder.display());
-    }
-    let bytes = tables.iter().filter_map(|(.., file)| file.metadata().ok()).map(|file| file.len()).sum();
-    let bar = bar(bytes);
+    let sources = Sources::find(folder)?;
+    let bar = bar(sources.bytes);
     let mut records = Dataset::builder();
-    for (family, path, file) in tables {
+    for (family, path) in &sources.tables {
         bar.set_message(family.table());
         let begun = bar.position();
-        ssd::read_table_parallel(&mut records, family, file, |progress| bar.set_position(begun + progress.bytes))
+        ssd::read_table_parallel(&mut records, *family, open(path)?, |now| bar.set_position(begun + now.bytes))
             .with_context(|| format!("cannot read {}", path.display()))?;
     }
+    let mut returns = Returns::new();
+    for (year, contents, path) in &sources.returns {
+        bar.set_message(sources.name(path));
+        let file = bar.wrap_read(open(path)?);
+        returns
+            .of(*year)
+            .read(*contents, &sources.name(path), file)
+            .with_context(|| format!("cannot read {}", path.display()))?;
+    }
+    let others = returns.into_builder(&mut records).len();
+    if others > 0 {
+        eprintln!("{others} rows of the returns are checked and used by no indicator (reviews, health, adoption)");
+    }
+    let mut censuses = Censuses::new();
+    for path in &sources.censuses {
+        bar.set_message(sources.name(path));
+        let file = BufReader::new(bar.wrap_read(open(path)?));
+        censuses.read(sources.name(path), file).with_context(|| format!("cannot read {}", path.display()))?;
+    }
+    censuses.give_to(&mut records);
     bar.finish_and_clear();
     Ok(records.finish())
+}
+
+/// The files of a folder, by what they hold.
+#[derive(Default)]
+struct Sources {
+    folder: PathBuf,
+    tables: Vec<(Family, PathBuf)>,
+    returns: Vec<(CollectionYear, Contents, PathBuf)>,
+    censuses: Vec<PathBuf>,
+    bytes: u64,
+}
+
+impl Sources {
+    fn find(folder: &Path) -> Result<Self> {
+        if !folder.is_dir() {
+            bail!("{} is no folder; give --data a folder of SSD tables, returns or censuses", folder.display());
+        }
+        let mut sources = Self { folder: folder.to_owned(), ..Self::default() };
+        // The folder itself may be named by the year.
+        let named = folder.canonicalize().ok().and_then(|path| Some(path.file_name()?.to_owned())).unwrap_or_default();
+        let mut unknown = Vec::new();
+        let mut without_year = Vec::new();
+        for entry in WalkDir::new(folder).max_depth(3).sort_by_file_name() {
+            let entry = entry.with_context(|| format!("cannot look into {}", folder.display()))?;
+            if !entry.file_type().is_file() {
+                continue;
+            }
+            let path = entry.path();
+            let inside = path.strip_prefix(folder).unwrap_or(path);
+            let said = Path::new(&named).join(inside);
+            let (name, said) = (inside.to_string_lossy(), said.to_string_lossy());
+            let table = Family::ALL.into_iter().find(|family| name == format!("{}.csv", family.table()));
+            if let Some(family) = table {
+                sources.tables.push((family, path.to_owned()));
+            } else if let Some((year, contents)) = place(&said) {
+                sources.returns.push((year, contents, path.to_owned()));
+            } else if place(&format!("{}/{name}", CollectionYear::LAST.closing())).is_some() {
+                without_year.push(name.into_owned());
+                continue;
+            } else if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("xml")) {
+                sources.censuses.push(path.to_owned());
+            } else {
+                unknown.push(name.into_owned());
+                continue;
+            }
+            sources.bytes += entry.metadata().map_or(0, |file| file.len());
+        }
+        sources.leave_out_second_forms();
+        if !without_year.is_empty() {
+            let files = without_year.join(", ");
+            eprintln!(
+                "not read, since no folder or file name says of which year the return is (such as 2018): {files}"
+            );
+        }
+        if !unknown.is_empty() {
+            eprintln!("not read, since nothing is known of such a file: {}", unknown.join(", "));
+        }
+        if sources.tables.is_empty() && sources.returns.is_empty() && sources.censuses.is_empty() {
+            bail!(
+                "{} holds none of the SSD tables (ssd_person.csv and so on), no return of children looked after in a folder \
+                 named by its year (2018/episodes.csv), and no children in need census (XML)",
+                folder.display()
+            );
+        }
+        Ok(sources)
+    }
+
+    /// A return that is there as tables and as a whole is read as tables.
+    fn leave_out_second_forms(&mut self) {
+        let in_tables: Vec<CollectionYear> =
+            self.returns.iter().filter(|(_, contents, _)| *contents != Contents::WholeReturn).map(|r| r.0).collect();
+        self.returns.retain(|(year, contents, path)| {
+            let second = *contents == Contents::WholeReturn && in_tables.contains(year);
+            if second {
+                eprintln!("not read, since the tables of the same return are: {}", path.display());
+            }
+            !second
+        });
+    }
+
+    /// A file's path inside the folder.
+    fn name(&self, path: &Path) -> String {
+        path.strip_prefix(&self.folder).unwrap_or(path).to_string_lossy().into_owned()
+    }
+}
+
+fn open(path: &Path) -> Result<File> {
+    File::open(path).with_context(|| format!("cannot open {}", path.display()))
 }
 
 /// A bar on standard error, hidden where that is no terminal.
