@@ -42,6 +42,8 @@
 //!   10,000 on an explicit footing, medians.
 //! * [`standard`] judges values against targets, tolerances and limits as they are printed, which a council keeps as data.
 //! * [`comparison`] sets figures beside earlier ones, benchmarks and each other, and says what cannot be compared.
+//! * [`disclosure`] decides what of the readings may be printed for anybody to read: small counts, and what would tell them,
+//!   are hidden, and nothing is published that can be worked out.
 //! * [`handbook`] has a page for each indicator: who is counted, to the day.
 //!
 //! # From records to a figure

@@ -7,6 +7,7 @@ use csc_kpi::disclosure::{
     publish,
 };
 use csc_kpi::indicator::{AnyIndicator, catalogue};
+use csc_kpi::laws::strategies;
 use csc_kpi::measure::Value;
 use csc_kpi::record::{Assessment, Person, Record, Referral, Sex};
 use csc_kpi::{AgeBands, BySex, ByUnaccompanied, Dataset, Engine, NaiveDate, Reading, Scorecard};
@@ -14,6 +15,7 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 
+use crate::laws::everything;
 use crate::seed::sample;
 
 fn day(year: i32, month: u32, day: u32) -> NaiveDate {
@@ -43,6 +45,8 @@ mod oracle {
         prints: &'a [Print],
         of: Vec<Vec<usize>>,
         truth: &'a [i64],
+        /// For each leaf every value, the true one first, then those nearest to it.
+        values: Vec<Vec<i64>>,
         sums: Vec<i64>,
         open: Vec<usize>,
         steps: u64,
@@ -57,12 +61,9 @@ mod oracle {
             if leaf == self.truth.len() {
                 return self.sums[goal] != true_sum;
             }
-            // The true value first, then those nearest to it.
-            let truth = self.truth[leaf];
-            let mut values: Vec<i64> = (0..=self.most).collect();
-            values.sort_by_key(|value| (value - truth).abs());
-            for value in values {
-                let forms = self.of[leaf].clone();
+            let forms = self.of[leaf].clone();
+            for at in 0..self.values[leaf].len() {
+                let value = self.values[leaf][at];
                 for at in &forms {
                     self.sums[*at] += value;
                     self.open[*at] -= 1;
@@ -90,10 +91,16 @@ mod oracle {
     pub(super) fn recovered(truth: &[i64], prints: &[Print]) -> Vec<String> {
         let most = truth.iter().max().unwrap() + ABOVE;
         let of = |leaf: usize| (0..prints.len()).filter(|at| prints[*at].leaves.contains(&leaf)).collect();
+        let nearest = |truth: &i64| {
+            let mut values: Vec<i64> = (0..=most).collect();
+            values.sort_by_key(|value| (value - truth).abs());
+            values
+        };
         let mut trial = Trial {
             prints,
             of: (0..truth.len()).map(of).collect(),
             truth,
+            values: truth.iter().map(nearest).collect(),
             sums: vec![0; prints.len()],
             open: prints.iter().map(|print| print.leaves.len()).collect(),
             steps: 0,
@@ -510,7 +517,7 @@ fn nothing_hidden_in_a_publication_is_recovered() {
     let definitions: Vec<_> = engine.ledger().unwrap().definitions().cloned().collect();
     let mut runner = TestRunner::deterministic();
     let (mut hidden, mut of) = (0, 0);
-    for _ in 0..120 {
+    for _ in 0..60 {
         let leaves = counts(12).new_tree(&mut runner).unwrap().current();
         let readings = readings(&engine, &referrals(&leaves), "NI 68", "sex");
         let publication = publish(&readings, &definitions, &Policy::public()).unwrap();
@@ -565,7 +572,7 @@ fn nothing_hidden_in_a_publication_is_recovered() {
         let recovered = oracle::recovered(&truth, &prints);
         assert!(recovered.is_empty(), "{recovered:?} of {leaves:?}, printed {prints:?}");
     }
-    assert!(hidden > 500 && hidden < of, "{hidden} of {of}");
+    assert!(hidden > 300 && hidden < of, "{hidden} of {of}");
 }
 
 /// The whole catalogue for the sample authority, in total and by sex and age, at five quarter ends.
@@ -704,6 +711,12 @@ fn a_share_that_rounds_to_zero_is_marked() {
     let rounded = card.publish(&Policy::public().rounding(Rounding::To10)).unwrap();
     let reading = &rounded.readings()[0];
     assert_eq!(reading.numerator(), Some(Cell::Rounded(10)));
+    // All but three of 303: the share would tell the three, whatever the counts are rounded to.
+    let dataset = referrals(&[300, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+    let card = Engine::new(only("NI 68")).scorecard(&dataset, &[day(2017, 6, 30)]).unwrap();
+    let publication = card.publish(&Policy::public().rounding(Rounding::To10)).unwrap();
+    assert_eq!(publication.readings()[0].denominator(), Some(Cell::Rounded(300)));
+    assert_eq!(publication.readings()[0].shown(0), "[c]");
     // From the rounded counts: 10 of 3,010.
     assert_eq!(reading.value().unwrap().shown(3).as_deref(), Some("0.332%"));
 }
@@ -813,4 +826,86 @@ fn a_part_that_is_a_stratum_too_is_hidden_in_both() {
     let whole = publication.find("CLA", Basis::AsAt, day(2018, 6, 30), None).unwrap();
     assert_eq!(cells, [whole.part("UASC").unwrap(), whole.part("not UASC").unwrap()]);
     assert!(cells[0].is_hidden() && (cells[1].is_hidden() || whole.count().unwrap().is_hidden()));
+}
+
+/// Whatever is recorded: the figures of the catalogue hang together as they are stated to, and are published.
+#[test]
+fn histories_of_any_kind_are_published() {
+    let engine = || Engine::new(everything()).by(BySex).by(ByUnaccompanied);
+    let mut runner = TestRunner::deterministic();
+    let population = strategies::population(1..60);
+    for number in 0..25 {
+        let records = population.new_tree(&mut runner).unwrap().current();
+        let dataset: Dataset = records.into_iter().collect();
+        let ledger = engine().run(&dataset).unwrap();
+        let days = [day(2017, 12, 31), day(2018, 3, 31), day(2018, 6, 30)];
+        let mut card = ledger.scorecard(&days).unwrap();
+        for definition in card.definitions.clone() {
+            for (basis, breakdown) in definition.bases.iter().flat_map(|basis| [(*basis, "sex"), (*basis, "UASC")]) {
+                card.readings.extend(ledger.readings_by(&definition.key(), basis, days[2], breakdown).unwrap());
+            }
+        }
+        if let Err(error) = card.publish(&Policy::public()) {
+            panic!("history {number}: {error}");
+        }
+    }
+}
+
+/// What a reader who knows the definitions can add up across indicators, of every figure.
+#[test]
+fn indicators_hang_together_as_the_audit_takes_them_to() {
+    let mut runner = TestRunner::deterministic();
+    let scenarios = strategies::scenario(1..40);
+    let mut counted = 0;
+    for _ in 0..40 {
+        let scenario = scenarios.new_tree(&mut runner).unwrap().current();
+        let dataset: Dataset = scenario.records.into_iter().collect();
+        let ledger = Engine::new(everything()).run(&dataset).unwrap();
+        for as_at in scenario.as_at {
+            for basis in [Basis::Cumulative, Basis::InQuarter, Basis::ROLLING_12M] {
+                // As at the day for a stock; none where the indicator has not this basis.
+                let read = |key: &str| {
+                    ledger.reading(key, basis, as_at).or_else(|_| ledger.reading(key, Basis::AsAt, as_at)).ok()
+                };
+                let of = |key: &str| read(key).map(|reading| reading.ratio().unwrap().denominator());
+                let met = |key: &str| read(key).map(|reading| reading.ratio().unwrap().numerator());
+                let all = |key: &str| {
+                    read(key).map(|reading| match reading.distribution() {
+                        Some(days) => days.count(),
+                        None => reading.composition().unwrap().count(),
+                    })
+                };
+                let part = |key: &str, name: &str| read(key).and_then(|r| r.composition().unwrap().part(name));
+                assert_eq!(of("ECS 14a"), of("NI 68"));
+                assert_eq!((of("NI 68 by-event"), all("NI 68 route")), (of("NI 68"), met("NI 68")));
+                assert_eq!((of("ECS 14a 365 days"), all("ECS 138 days")), (of("ECS 14a"), of("ECS 138")));
+                assert_eq!((of("NI 65a"), of("NI 65a start to start")), (of("NI 65"), of("NI 65")));
+                assert_eq!((of("NI 64 open"), of("ECS 01b")), (of("ECS 133"), all("CLA")));
+                if basis != Basis::InQuarter {
+                    assert_eq!((of("NI 62"), of("NI 62 raw-moves")), (all("CLA"), all("CLA")));
+                }
+                assert_eq!((all("WRI"), of("WRI offered")), (all("Missing episodes"), all("WRI")));
+                for name in ["completed", "refused", "not required", "outstanding"] {
+                    let key = format!("WRI {name}");
+                    assert_eq!((of(&key), met(&key)), (all("WRI"), part("WRI", name)), "{key}");
+                }
+                let suitable = *read("Care leavers suitable").unwrap().tally().unwrap();
+                let judged = suitable.met + suitable.not_met + suitable.excluded;
+                assert_eq!(Some(judged), of("Care leavers EET"));
+                assert!(met("NI 65a") <= met("NI 65") && met("NI 65a start to start") <= met("NI 65"));
+                assert!(met("NI 64 open") <= met("ECS 133") && met("ECS 14a 365 days") <= met("ECS 14a"));
+                assert!(met("WRI completed").unwrap() + met("WRI refused").unwrap() <= met("WRI offered").unwrap());
+                assert!(of("NI 63") <= all("CLA") && of("NI 67") <= of("ECS 133") && of("ECS 02") <= of("ECS 133"));
+                assert!(all("Care leavers status age") <= of("Care leavers EET"));
+                assert!(all("Missing children") <= all("Missing episodes"));
+                let counts = [of("NI 68"), of("ECS 133"), all("CLA"), all("WRI"), of("Care leavers EET")];
+                counted += counts.into_iter().flatten().filter(|count| *count > 0).count();
+            }
+            let met = |key, basis| ledger.reading(key, basis, as_at).unwrap().ratio().unwrap().numerator();
+            for key in ["NI 62", "NI 62 raw-moves"] {
+                assert!(met(key, Basis::Cumulative) <= met(key, Basis::ROLLING_12M), "{key}");
+            }
+        }
+    }
+    assert!(counted > 300, "{counted}");
 }

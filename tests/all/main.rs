@@ -22,6 +22,7 @@ mod laws;
 mod meta;
 mod narrative;
 mod oracle;
+mod quarterly_report;
 mod scorecard;
 mod seed;
 mod shared;

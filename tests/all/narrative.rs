@@ -4,7 +4,7 @@ use std::path::Path;
 
 use csc_kpi::calendar::Basis;
 use csc_kpi::comparison::{Area, Benchmarks, Earlier, Good, Interval, Movement, Scale};
-use csc_kpi::disclosure::{Policy, Publication};
+use csc_kpi::disclosure::{Policy, Publication, PublishedReading};
 use csc_kpi::indicator::{Definition, catalogue};
 use csc_kpi::standard::Standards;
 use csc_kpi::{Engine, NaiveDate, Narrative, Scorecard, Topic};
@@ -48,7 +48,7 @@ impl Report {
         if let Some(now) = reading.observation() {
             for earlier in [Earlier::PreviousPeriod, Earlier::SamePeriodLastYear] {
                 let then = earlier.as_at(basis, as_at);
-                if let Some(earlier) = find(then).and_then(|reading| reading.observation()) {
+                if let Some(earlier) = find(then).and_then(PublishedReading::observation) {
                     narrative = narrative.movement(then, Movement::between(&now, &earlier, good));
                 }
             }
