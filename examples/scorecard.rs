@@ -23,11 +23,12 @@ use serde_json::{Value, json};
 
 mod common;
 
-/// Every indicator of children's social care from a folder of SSD tables.
+/// Every indicator of children's social care from a folder of SSD tables, returns or censuses.
 #[derive(Parser)]
 #[command(name = "scorecard", version, max_term_width = 100)]
 struct Arguments {
-    /// Folder of SSD tables (ssd_person.csv and so on); without it the sample authority
+    /// Folder of SSD tables (ssd_person.csv and so on), SSDA903 returns (2018/episodes.csv) and censuses; without it the sample
+    /// authority
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
     /// Reporting date, YYYY-MM-DD; repeatable; without it 2018-03-31 and 2018-06-30

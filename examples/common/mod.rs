@@ -139,6 +139,16 @@ impl Sources {
     }
 }
 
+/// The first names of a list, and how many more there are.
+fn some_of(names: &[String]) -> String {
+    const TOLD: usize = 12;
+    let told = names.iter().take(TOLD).map(String::as_str).collect::<Vec<_>>().join(", ");
+    match names.len().checked_sub(TOLD) {
+        Some(more) if more > 0 => format!("{told} and {more} more"),
+        _ => told,
+    }
+}
+
 fn open(path: &Path) -> Result<File> {
     File::open(path).with_context(|| format!("cannot open {}", path.display()))
 }

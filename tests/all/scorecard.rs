@@ -51,7 +51,9 @@ impl Folder {
     }
 
     fn write(&self, table: &str, text: &str) {
-        fs::write(self.0.join(table), text).unwrap();
+        let path = self.0.join(table);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
     }
 
     fn path(&self) -> &str {
@@ -187,7 +189,7 @@ fn findings_go_to_a_file_and_a_bad_row_changes_nothing_else() {
 fn what_is_wrong_with_an_argument_is_said_in_a_sentence() {
     let folder = Folder::new("empty");
     for (arguments, said) in [
-        (vec!["--data", "no-such-folder"], "no-such-folder is no folder; give --data a folder that holds SSD tables"),
+        (vec!["--data", "no-such-folder"], "no-such-folder is no folder; give --data a folder of SSD tables"),
         (vec!["--data", folder.path()], "holds none of the SSD tables"),
         (vec!["--as-at", "31/03/2018"], "write it as YYYY-MM-DD"),
         (vec!["--as-at", "2018-03-31", "--as-at", "2018-03-31"], "give each date once"),
@@ -204,4 +206,49 @@ fn what_is_wrong_with_an_argument_is_said_in_a_sentence() {
         let text = refused(&arguments);
         assert!(text.contains(said), "{arguments:?} said {text}");
     }
+}
+
+/// Returns of two years, a census and an SSD table side by side make one dataset; what cannot be read is named.
+#[test]
+fn returns_and_censuses_are_read_beside_tables() {
+    let folder = Folder::new("mixture");
+    let header = "CHILD,SEX,DOB,ETHNIC,UPN,MOTHER,MC_DOB\nC1,1,04/05/2010,WBRI,A123456789012,,\n";
+    let columns = "CHILD,DECOM,RNE,LS,CIN,PLACE,PLACE_PROVIDER,DEC,REC,REASON_PLACE_CHANGE,HOME_POST,PL_POST,URN\n";
+    // Open at 31 March in the first return, ceased in the second.
+    folder.write("2018/header.csv", header);
+    folder.write("2018/episodes.csv", &format!("{columns}C1,10/01/2018,S,C2,N1,U4,PR4,,,,AB1 0,AB1 0,SC1\n"));
+    folder.write("2019/header.csv", header);
+    folder.write(
+        "2019/episodes.csv",
+        &format!("{columns}C1,10/01/2018,S,C2,N1,U4,PR4,20/05/2018,E4A,,AB1 0,AB1 0,SC1\n"),
+    );
+    folder.write(
+        "census.xml",
+        "<Message><Header><CollectionDetails><Collection>CIN</Collection><Year>2018</Year>\
+         <ReferenceDate>2018-03-31</ReferenceDate></CollectionDetails></Header><Children><Child><ChildIdentifiers>\
+         <LAchildID>C2</LAchildID><PersonBirthDate>2012-01-01</PersonBirthDate></ChildIdentifiers><CINdetails>\
+         <CINreferralDate>2018-02-01</CINreferralDate><ReferralNFA>false</ReferralNFA></CINdetails></Child></Children>\
+         </Message>",
+    );
+    folder.write("ssd_missing.csv", "miss_table_id,miss_person_id,miss_missing_episode_start_date\nM1,C3,2018-03-01\n");
+    folder.write("notes.txt", "nothing to read");
+    folder.write("episodes.csv", columns);
+    let arguments = ["--data", folder.path(), "--as-at", "2018-03-31", "--as-at", "2018-06-30"];
+    let said = String::from_utf8(run(&arguments).stderr).unwrap();
+    assert!(said.contains("not read, since nothing is known of such a file: notes.txt"), "{said}");
+    assert!(said.contains(
+        "not read, since no folder or file name says of which year the return is (such as 2018): episodes.csv"
+    ));
+    let card = json(&arguments);
+    let reading = |indicator: &str, basis: &str, as_at: &str| {
+        let found = card["readings"].as_array().unwrap().iter().find(|reading| {
+            (&reading["indicator"], &reading["basis"], &reading["as_at"])
+                == (&Value::from(indicator), &Value::from(basis), &Value::from(as_at))
+        });
+        found.unwrap().clone()
+    };
+    assert_eq!(reading("CLA", "as-at", "2018-03-31")["count"], 1);
+    assert_eq!(reading("CLA", "as-at", "2018-06-30")["count"], 0);
+    assert_eq!(reading("NI 68", "cumulative", "2018-03-31")["met"], 1);
+    assert_eq!(reading("Missing episodes", "cumulative", "2018-03-31")["count"], 1);
 }
