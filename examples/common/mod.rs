@@ -102,13 +102,13 @@ impl Sources {
         }
         sources.leave_out_second_forms();
         if !without_year.is_empty() {
-            let files = without_year.join(", ");
+            let files = some_of(&without_year);
             eprintln!(
                 "not read, since no folder or file name says of which year the return is (such as 2018): {files}"
             );
         }
         if !unknown.is_empty() {
-            eprintln!("not read, since nothing is known of such a file: {}", unknown.join(", "));
+            eprintln!("not read, since nothing is known of such a file: {}", some_of(&unknown));
         }
         if sources.tables.is_empty() && sources.returns.is_empty() && sources.censuses.is_empty() {
             bail!(
