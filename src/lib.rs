@@ -44,6 +44,7 @@
 //! * [`comparison`] sets figures beside earlier ones, benchmarks and each other, and says what cannot be compared.
 //! * [`disclosure`] decides what of the readings may be printed for anybody to read: small counts, and what would tell them,
 //!   are hidden, and nothing is published that can be worked out.
+//! * [`Narrative`] says in plain English what a published reading says.
 //! * [`handbook`] has a page for each indicator: who is counted, to the day.
 //!
 //! # From records to a figure
@@ -55,6 +56,8 @@
 //! | judgement | [`Indicator`](indicator::Indicator) | each unit gets one [`Verdict`](indicator::Verdict), on a day or over a span |
 //! | ledger | [`Ledger`] | `+1` on a day; for a span `+1` at its start and `-1` at its end |
 //! | measure | [`measure`] | a window is the difference of two balances; decimals appear here, rounding only when shown |
+//! | standing | [`standard`], [`comparison`] | a value is placed, judged, and set beside others; changing a target needs no recount |
+//! | publication | [`disclosure`], [`Narrative`] | what could tell of a child is hidden; the rest is printed and told |
 //!
 //! # What it promises
 //!
@@ -72,7 +75,6 @@
 //! | feature | what it adds | what it costs |
 //! |---|---|---|
 //! | `cin-census` | `format::cin_census`: the children in need census as XML, of one year or several | the crate `quick-xml` |
-//! | `ssd` | `format::ssd`: the sixteen tables of the Standard Safeguarding Dataset as CSV | the crate `csv` |
 //! | `ssda903` | `format::ssda903`: returns of children looked after as CSV and XML, several years side by side | the crates `csv` and `quick-xml` |
 //! | `ssd` | `format::ssd`: the sixteen tables of the Standard Safeguarding Dataset as CSV | the crates `csv` and `memchr` |
 //! | `rayon` | tables read and datasets made on the threads of a pool, with the same result | the crate `rayon` |
