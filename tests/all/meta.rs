@@ -202,7 +202,8 @@ fn every_licence_in_the_graph_is_one_we_may_use() {
     let tools_may_use = "MPL-2.0";
     let metadata = metadata();
     let built = built_by_hosts(&metadata);
-    assert!((10..60).contains(&built.len()), "{built:?}");
+    let builds = |name: &str| built.iter().any(|id| id.contains(&format!("#{name}@")));
+    assert!(builds("rayon") && builds("chrono") && !builds("scraper"), "{built:?}");
     for (id, package) in &packages(&metadata) {
         let licence = package["license"].as_str().unwrap_or_default();
         // Of alternatives one must be allowed, of what is joined by AND every one.
