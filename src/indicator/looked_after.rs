@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use super::{Book, Definition, Indicator, Outcome, Polarity, Reason, Stock, Timing, Verdict, Windowed};
 use crate::calendar::{Basis, Span, first_day_months_back};
 use crate::chronology::{Chronology, ImmigrationEntry, InvolvementEntry, PlacementEntry};
-use crate::record::PlacementType;
+use crate::record::{Family, PlacementType};
 
 /// A child looked after is under this age.
 const ADULT: u16 = 18;
@@ -67,6 +67,10 @@ impl Indicator for ChildrenLookedAfter {
 
     fn definition(&self) -> &Definition {
         &self.0
+    }
+
+    fn starts_from(&self) -> Option<Family> {
+        Some(Family::LookedAfterEpisode)
     }
 
     fn judge(&self, child: &Chronology<'_>, book: &mut Book<'_, Stock>) {
@@ -134,6 +138,10 @@ impl Indicator for ThreePlacements {
         &self.definition
     }
 
+    fn starts_from(&self) -> Option<Family> {
+        Some(Family::LookedAfterEpisode)
+    }
+
     fn judge(&self, child: &Chronology<'_>, book: &mut Book<'_, Windowed>) {
         let days = counted_days(child);
         if days.is_empty() {
@@ -179,6 +187,10 @@ impl Indicator for StablePlacements {
 
     fn definition(&self) -> &Definition {
         &self.0
+    }
+
+    fn starts_from(&self) -> Option<Family> {
+        Some(Family::LookedAfterEpisode)
     }
 
     fn judge(&self, child: &Chronology<'_>, book: &mut Book<'_, Stock>) {
@@ -265,6 +277,10 @@ impl Indicator for LookedAfterAllocated {
 
     fn definition(&self) -> &Definition {
         &self.0
+    }
+
+    fn starts_from(&self) -> Option<Family> {
+        Some(Family::LookedAfterEpisode)
     }
 
     fn judge(&self, child: &Chronology<'_>, book: &mut Book<'_, Stock>) {

@@ -10,8 +10,9 @@ use super::{Breakdown, Scorecard};
 use crate::calendar::{Basis, Span, WorkingDays};
 use crate::chronology::Chronology;
 use crate::dataset::{Child, Dataset, Finding};
-use crate::indicator::{AnyIndicator, Outcome, Posting, Sink, Timing, Verdict};
+use crate::indicator::{AnyIndicator, Destination, Outcome, Posting, Sink, Tape, Timing};
 use crate::ledger::{Header, Ledger, Look, MergeError, Slot, Stratum};
+use crate::record::Family;
 
 /// What the engine cannot calculate, or a ledger cannot answer.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -99,7 +100,15 @@ pub struct Engine {
     known_at: Option<NaiveDate>,
     working_days: WorkingDays,
     /// What follows from the rest, once it has been asked for.
-    header: OnceLock<Result<Arc<Header>, EngineError>>,
+    terms: OnceLock<Result<Arc<Terms>, EngineError>>,
+}
+
+/// What follows from indicators and settings.
+#[derive(Debug)]
+struct Terms {
+    header: Arc<Header>,
+    /// The accounts, by the family of records they start from.
+    groups: Vec<(Option<Family>, Vec<usize>)>,
 }
 
 impl fmt::Debug for Engine {
@@ -122,20 +131,36 @@ impl Engine {
             windowed_bases: Vec::new(),
             known_at: None,
             working_days: WorkingDays::england_and_wales(),
-            header: OnceLock::new(),
+            terms: OnceLock::new(),
         }
     }
 
-    /// The header for the terms as they are now.
-    fn header(&self) -> Result<Arc<Header>, EngineError> {
-        self.header.get_or_init(|| self.new_header().map(Arc::new)).clone()
+    /// The terms as they are set.
+    fn terms(&self) -> Result<&Terms, EngineError> {
+        let terms = self.terms.get_or_init(|| {
+            let header = Arc::new(self.new_header()?);
+            let mut groups: Vec<(Option<Family>, Vec<usize>)> = Vec::new();
+            for (at, slot) in header.slots.iter().enumerate() {
+                let family = self.indicators.get(slot.indicator).and_then(AnyIndicator::starts_from);
+                match groups.iter_mut().find(|(of, _)| *of == family) {
+                    Some((_, slots)) => slots.push(at),
+                    None => groups.push((family, vec![at])),
+                }
+            }
+            Ok(Arc::new(Terms { header, groups }))
+        });
+        terms.as_deref().map_err(Clone::clone)
+    }
+
+    fn header(&self) -> Result<&Arc<Header>, EngineError> {
+        Ok(&self.terms()?.header)
     }
 
     /// Breaks every figure down by `breakdown` too.
     #[must_use]
     pub fn by(mut self, breakdown: impl Breakdown + 'static) -> Self {
         self.breakdowns.push(Arc::new(breakdown));
-        self.header = OnceLock::new();
+        self.terms = OnceLock::new();
         self
     }
 
@@ -143,7 +168,7 @@ impl Engine {
     #[must_use]
     pub fn on(mut self, basis: Basis) -> Self {
         self.windowed_bases.push(basis);
-        self.header = OnceLock::new();
+        self.terms = OnceLock::new();
         self
     }
 
@@ -151,7 +176,7 @@ impl Engine {
     #[must_use]
     pub fn known_at(mut self, day: NaiveDate) -> Self {
         self.known_at = Some(day);
-        self.header = OnceLock::new();
+        self.terms = OnceLock::new();
         self
     }
 
@@ -159,7 +184,7 @@ impl Engine {
     #[must_use]
     pub fn working_days(mut self, calendar: WorkingDays) -> Self {
         self.working_days = calendar;
-        self.header = OnceLock::new();
+        self.terms = OnceLock::new();
         self
     }
 
@@ -186,7 +211,7 @@ impl Engine {
     ///
     /// Where two indicators or two breakdowns have the same name, or an indicator's definition contradicts its type.
     pub fn ledger(&self) -> Result<Ledger, EngineError> {
-        Ok(Ledger::open(self.header()?))
+        Ok(Ledger::open(Arc::clone(self.header()?)))
     }
 
     /// Judges every child of `dataset`.
@@ -196,9 +221,7 @@ impl Engine {
     /// As [`Engine::ledger`] and [`Engine::post`].
     pub fn run(&self, dataset: &Dataset) -> Result<Ledger, EngineError> {
         let mut ledger = self.ledger()?;
-        for child in dataset.children() {
-            self.post(&mut ledger, &child)?;
-        }
+        self.post_all(&mut ledger, dataset.children())?;
         Ok(ledger)
     }
 
@@ -209,7 +232,21 @@ impl Engine {
     /// Where the ledger is of an engine with other terms, or an indicator posts an outcome that its shape does not know; after
     /// the latter the child is posted in part and the ledger of no use any more.
     pub fn post(&self, ledger: &mut Ledger, child: &Child<'_>) -> Result<(), EngineError> {
-        self.judge(ledger, child, 1)
+        self.judge(ledger, [*child], 1)
+    }
+
+    /// Judges each of `children` and posts the verdicts to `ledger`, one of this engine: a dataset's, a part of them, or any
+    /// stream, of which no more than one child is held.
+    ///
+    /// # Errors
+    ///
+    /// As [`Engine::post`].
+    pub fn post_all<'a>(
+        &self,
+        ledger: &mut Ledger,
+        children: impl IntoIterator<Item = Child<'a>>,
+    ) -> Result<(), EngineError> {
+        self.judge(ledger, children, 1)
     }
 
     /// Takes back what [`Engine::post`] posted for this child with these records.
@@ -218,7 +255,7 @@ impl Engine {
     ///
     /// As [`Engine::post`].
     pub fn retract(&self, ledger: &mut Ledger, child: &Child<'_>) -> Result<(), EngineError> {
-        self.judge(ledger, child, -1)
+        self.judge(ledger, [*child], -1)
     }
 
     /// The units behind a figure with verdict and reason, also those that were missed or excluded, by person and record.
@@ -236,7 +273,7 @@ impl Engine {
         as_at: NaiveDate,
     ) -> Result<Vec<Evidence>, EngineError> {
         let header = self.header()?;
-        let (slot, look) = find(&header, indicator, basis, as_at)?;
+        let (slot, look) = find(header, indicator, basis, as_at)?;
         let Some(slot) = header.slots.get(slot) else { return Ok(Vec::new()) };
         let mut evidence = Vec::new();
         for child in dataset.children() {
@@ -244,7 +281,12 @@ impl Engine {
                 if let Some(indicator) = self.indicators.get(slot.indicator) {
                     let mut collector =
                         Collector::new(chronology, look, as_at, indicator.definition(), &self.breakdowns);
-                    indicator.judge(chronology, slot.basis.unwrap_or(Basis::AsAt), &self.working_days, &mut collector);
+                    indicator.judge(
+                        chronology,
+                        slot.basis.unwrap_or(Basis::AsAt),
+                        &self.working_days,
+                        Destination::Sink(&mut collector),
+                    );
                     evidence.append(&mut collector.evidence);
                 }
             });
@@ -287,6 +329,7 @@ impl Engine {
             return Err(EngineError::RepeatedBreakdown(name.1.clone()));
         }
         Ok(Header {
+            keys: keys.iter().map(|key| Arc::from(key.as_str())).collect(),
             definitions: self.indicators.iter().map(|indicator| Arc::new(indicator.definition().clone())).collect(),
             slots,
             breakdowns,
@@ -295,22 +338,76 @@ impl Engine {
         })
     }
 
-    fn judge(&self, ledger: &mut Ledger, child: &Child<'_>, sign: i64) -> Result<(), EngineError> {
-        let header = self.header()?;
-        ledger.is_under(&header).map_err(EngineError::OtherLedger)?;
-        child.known_at(self.known_at, |chronology| {
-            for (at, slot) in header.slots.iter().enumerate() {
-                let Some(indicator) = self.indicators.get(slot.indicator) else { continue };
-                let mut poster =
-                    Poster { ledger, slot: at, chronology, breakdowns: &self.breakdowns, sign, refused: None };
-                indicator.judge(chronology, slot.basis.unwrap_or(Basis::AsAt), &self.working_days, &mut poster);
-                if let Some(outcome) = poster.refused {
-                    return Err(EngineError::OtherShape { indicator: indicator.definition().key(), outcome });
+    fn judge<'a>(
+        &self,
+        ledger: &mut Ledger,
+        children: impl IntoIterator<Item = Child<'a>>,
+        sign: i64,
+    ) -> Result<(), EngineError> {
+        let terms = self.terms()?;
+        ledger.is_under(&terms.header).map_err(EngineError::OtherLedger)?;
+        let mut tape = Tape::default();
+        for child in children {
+            child.known_at(self.known_at, |chronology| {
+                let groups =
+                    terms.groups.iter().filter(|(family, _)| family.is_none_or(|family| chronology.has(family)));
+                for at in groups.flat_map(|(_, slots)| slots) {
+                    if self.breakdowns.is_empty() {
+                        self.judge_in_total(ledger, *at, chronology, sign, &mut tape)?;
+                    } else {
+                        self.judge_broken_down(ledger, *at, chronology, sign)?;
+                    }
+                }
+                Ok(())
+            })?;
+        }
+        Ok(())
+    }
+
+    fn judge_in_total(
+        &self,
+        ledger: &mut Ledger,
+        at: usize,
+        chronology: &Chronology<'_>,
+        sign: i64,
+        tape: &mut Tape,
+    ) -> Result<(), EngineError> {
+        let Some((slot, account)) = ledger.account_mut(at) else { return Ok(()) };
+        let Some(indicator) = self.indicators.get(slot.indicator) else { return Ok(()) };
+        let basis = slot.basis.unwrap_or(Basis::AsAt);
+        indicator.judge(chronology, basis, &self.working_days, Destination::Tape(tape));
+        for (span, outcome) in tape.postings.drain(..) {
+            account.post(span, outcome, sign).map_err(|_| other_shape(indicator, outcome))?;
+            if account.counts_families_of(outcome) {
+                for family in chronology.families() {
+                    account.post_family(None, chronology.text(family.family), span, sign);
                 }
             }
-            Ok(())
-        })
+        }
+        for finding in tape.notes.drain(..) {
+            ledger.note(finding, sign);
+        }
+        Ok(())
     }
+
+    fn judge_broken_down(
+        &self,
+        ledger: &mut Ledger,
+        at: usize,
+        chronology: &Chronology<'_>,
+        sign: i64,
+    ) -> Result<(), EngineError> {
+        let Some(slot) = ledger.header().slots.get(at).copied() else { return Ok(()) };
+        let Some(indicator) = self.indicators.get(slot.indicator) else { return Ok(()) };
+        let mut poster = Poster { ledger, slot: at, chronology, breakdowns: &self.breakdowns, sign, refused: None };
+        let basis = slot.basis.unwrap_or(Basis::AsAt);
+        indicator.judge(chronology, basis, &self.working_days, Destination::Sink(&mut poster));
+        poster.refused.map_or(Ok(()), |outcome| Err(other_shape(indicator, outcome)))
+    }
+}
+
+fn other_shape(indicator: &AnyIndicator, outcome: Outcome) -> EngineError {
+    EngineError::OtherShape { indicator: indicator.definition().key(), outcome }
 }
 
 /// Whether indicators of this timing have figures on this basis: stocks as at a day, all others in a window.
@@ -326,9 +423,9 @@ pub(super) fn find(
     as_at: NaiveDate,
 ) -> Result<(usize, Look), EngineError> {
     let number = header
-        .definitions
+        .keys
         .iter()
-        .position(|definition| definition.key() == indicator)
+        .position(|key| **key == *indicator)
         .ok_or_else(|| EngineError::NoSuchIndicator(indicator.to_owned()))?;
     let definition = &header.definitions[number];
     let window = basis.window(as_at);
@@ -364,10 +461,14 @@ struct Poster<'a, 'b> {
 
 impl Poster<'_, '_> {
     fn post_to(&mut self, stratum: Option<&(usize, Stratum)>, span: Span, posting: &Posting) {
-        let Some(account) = self.ledger.account_mut(self.slot) else { return };
-        if account.post(stratum.cloned(), span, posting.outcome, self.sign).is_err() {
+        let Some((_, account)) = self.ledger.account_mut(self.slot) else { return };
+        let posted = match stratum {
+            None => account.post(span, posting.outcome, self.sign),
+            Some(stratum) => account.post_in(stratum.clone(), span, posting.outcome, self.sign),
+        };
+        if posted.is_err() {
             self.refused = Some(posting.outcome);
-        } else if account.counts_sibling_groups() && posting.outcome == Outcome::Judged(Verdict::Met) {
+        } else if account.counts_families_of(posting.outcome) {
             for family in self.chronology.families() {
                 account.post_family(stratum.cloned(), self.chronology.text(family.family), span, self.sign);
             }

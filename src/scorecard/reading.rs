@@ -10,7 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::engine::{EngineError, find};
 use crate::calendar::{Basis, Window};
 use crate::indicator::{Definition, Pending, Shape};
-use crate::ledger::{Amount, Counted, Ledger, Stratum};
+use crate::ledger::{Books, Ledger, Look, Stratum};
 use crate::measure::{
     Composition, CompositionError, Distribution, Footing, Population, Rate, RateError, Ratio, Tally, Value,
 };
@@ -41,7 +41,7 @@ pub enum Figure {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Form", into = "Form")]
 pub struct Reading {
-    indicator: String,
+    indicator: Arc<str>,
     version: u32,
     basis: Basis,
     as_at: NaiveDate,
@@ -199,37 +199,34 @@ impl Reading {
 
     fn of(
         definition: &Definition,
-        counted: &Counted,
-        (basis, as_at, known_at): (Basis, NaiveDate, Option<NaiveDate>),
+        key: Arc<str>,
+        books: Option<&Books>,
+        (look, basis, as_at, known_at): (Look, Basis, NaiveDate, Option<NaiveDate>),
         stratum: Option<(String, Stratum)>,
     ) -> Self {
+        let counter = |at: usize| books.map_or(0, |books| books.counter(at, look));
         let figure = match &definition.shape {
             Shape::Proportion(pending) => {
-                let [met, not_met, undecided, excepted, excluded] = [0, 1, 2, 3, 4].map(|at| counted.counter(at));
+                let [met, not_met, undecided, excepted, excluded] = [0, 1, 2, 3, 4].map(counter);
                 Figure::Proportion(Tally { met, not_met, pending: undecided, excepted, excluded }, *pending)
             }
             Shape::Composition(names) => {
-                let parts: Vec<_> =
-                    names.iter().enumerate().map(|(at, name)| (name.clone(), counted.counter(at))).collect();
-                Figure::Composition(Composition::with_rest(parts, counted.counter(names.len())))
+                let parts: Vec<_> = names.iter().enumerate().map(|(at, name)| (name.clone(), counter(at))).collect();
+                Figure::Composition(Composition::with_rest(parts, counter(names.len())))
             }
             Shape::Distribution => {
-                let days = |amount: &Amount| match amount {
-                    Amount::Days(days) => i64::from(*days),
-                    Amount::Since(day) => (as_at - *day).num_days(),
-                };
-                Figure::Distribution(counted.amounts.iter().map(|(amount, count)| (days(amount), *count)).collect())
+                Figure::Distribution(books.into_iter().flat_map(|books| books.amounts(look, as_at)).collect())
             }
         };
         Self {
-            indicator: definition.key(),
+            indicator: key,
             version: definition.version,
             basis,
             as_at,
             known_at,
             stratum,
             figure,
-            sibling_groups: definition.sibling_groups.then_some(counted.families),
+            sibling_groups: definition.sibling_groups.then(|| books.map_or(0, |books| books.families(look))),
         }
     }
 }
@@ -304,14 +301,15 @@ impl Ledger {
     ) -> Result<Reading, EngineError> {
         let header = self.header();
         let (slot, look) = find(header, indicator, basis, as_at)?;
-        let definition: Option<&Arc<Definition>> =
-            header.slots.get(slot).and_then(|slot| header.definitions.get(slot.indicator));
-        let (Some(account), Some(definition)) = (self.account(slot), definition) else {
+        let number = header.slots.get(slot).map_or(usize::MAX, |slot| slot.indicator);
+        let (Some(account), Some(key)) = (self.account(slot), header.keys.get(number)) else {
             return Err(EngineError::NoSuchIndicator(indicator.to_owned()));
         };
-        let counted = account.counted(stratum.as_ref(), look);
-        let named = stratum.and_then(|(number, stratum)| Some((header.breakdowns.get(number)?.clone(), stratum)));
-        Ok(Reading::of(definition, &counted, (basis, as_at, header.known_at), named))
+        let books = account.books(stratum.as_ref());
+        let named =
+            stratum.clone().and_then(|(number, stratum)| Some((header.breakdowns.get(number)?.clone(), stratum)));
+        let terms = (look, basis, as_at, header.known_at);
+        Ok(Reading::of(account.definition(), Arc::clone(key), books, terms, named))
     }
 }
 
@@ -450,7 +448,7 @@ impl From<Reading> for Form {
         let mut form = Self {
             window: reading.window(),
             shown: reading.shown(0),
-            indicator: reading.indicator,
+            indicator: reading.indicator.as_ref().to_owned(),
             basis: reading.basis,
             as_at: reading.as_at,
             known_at: reading.known_at,
@@ -516,7 +514,7 @@ impl TryFrom<Form> for Reading {
             _ => return Err(ReadingError::Shape(form.indicator)),
         };
         Ok(Self {
-            indicator: form.indicator,
+            indicator: form.indicator.into(),
             version: form.version,
             basis: form.basis,
             as_at: form.as_at,
