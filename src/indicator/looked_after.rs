@@ -13,6 +13,9 @@ const ADULT: u16 = 18;
 /// The union of spans, by start, as spans that neither meet nor touch.
 fn union(mut spans: Vec<Span>) -> Vec<Span> {
     spans.retain(|span| !span.is_empty());
+    if spans.len() <= 1 {
+        return spans;
+    }
     spans.sort_unstable_by_key(|span| span.start);
     let mut joined: Vec<Span> = Vec::with_capacity(spans.len());
     for span in spans {
@@ -35,10 +38,20 @@ pub(super) fn counted_days(child: &Chronology<'_>) -> Vec<Span> {
     union(child.care().counted().map(|(episode, _)| episode.span.and(minor)).collect())
 }
 
-/// The pieces of `days` on each of which the same of `spans` are open.
+/// The pieces of `days`, none of them empty, on each of which the same of `spans` are open.
 fn pieces<'a>(days: &'a [Span], spans: &'a [Span]) -> impl Iterator<Item = Span> + 'a {
-    let cuts: Vec<NaiveDate> = spans.iter().flat_map(|span| [Some(span.start), span.end]).flatten().collect();
-    days.iter().flat_map(move |span| span.divided(cuts.clone()))
+    days.iter().flat_map(move |whole| {
+        let mut rest = Some(*whole);
+        std::iter::from_fn(move || {
+            let piece = rest.take()?;
+            let edges = spans.iter().flat_map(|span| [Some(span.start), span.end]).flatten();
+            let Some(cut) = edges.filter(|edge| *edge > piece.start && piece.covers(*edge)).min() else {
+                return Some(piece);
+            };
+            rest = Some(piece.from_day(cut));
+            Some(piece.before(cut))
+        })
+    })
 }
 
 /// CLA.

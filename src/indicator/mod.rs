@@ -297,7 +297,15 @@ impl Book<'_, Flow> {
     /// Posts the outcome of `unit` on `day`.
     #[inline]
     pub fn post(&mut self, unit: Unit, day: NaiveDate, outcome: impl Into<Outcome>, reason: Reason) {
-        self.write(unit, Span::day(day), outcome.into(), reason);
+        let outcome = outcome.into();
+        match &mut self.to {
+            // A ledger asks no flow for its end.
+            Destination::Tape(tape) if outcome != Outcome::Judged(Verdict::Outside) => {
+                tape.postings.push((Span::new(day, None), outcome));
+            }
+            Destination::Tape(_) => {}
+            Destination::Sink(_) => self.write(unit, Span::day(day), outcome, reason),
+        }
     }
 }
 

@@ -247,9 +247,60 @@ impl Account {
     }
 
     /// Posts an outcome in total.
-    #[inline]
     pub(crate) fn post(&mut self, span: Span, outcome: Outcome, sign: i64) -> Result<(), OtherShape> {
         self.total.post(&self.definition, span, outcome, sign)
+    }
+
+    /// Posts the outcomes of one child in total.
+    #[inline]
+    pub(crate) fn post_all(&mut self, postings: &[(Span, Outcome)], sign: i64) -> Result<(), (Outcome, OtherShape)> {
+        let counters = self.total.counters.as_mut_slice();
+        let refused = |outcome: Outcome| (outcome, OtherShape);
+        // Shape and timing are looked at once for all, the outcome alone decides on the book of each.
+        macro_rules! post_each {
+            ($at:expr) => {
+                if self.definition.timing == Timing::Flow {
+                    for (span, outcome) in postings {
+                        let book =
+                            $at(*outcome).and_then(|at| counters.get_mut(at)).ok_or_else(|| refused(*outcome))?;
+                        book.post(span.start, sign);
+                    }
+                } else {
+                    for (span, outcome) in postings {
+                        let book =
+                            $at(*outcome).and_then(|at| counters.get_mut(at)).ok_or_else(|| refused(*outcome))?;
+                        book.post_span(*span, sign);
+                    }
+                }
+            };
+        }
+        match &self.definition.shape {
+            // One that is outside is on no tape.
+            Shape::Proportion(_) => post_each!(|outcome| match outcome {
+                Outcome::Judged(verdict) => Some(verdict as usize),
+                _ => None,
+            }),
+            Shape::Composition(parts) => {
+                let parts = parts.len();
+                post_each!(|outcome| match outcome {
+                    Outcome::Part(part) => Some(usize::from(part)).filter(|part| *part < parts),
+                    Outcome::NoPart => Some(parts),
+                    _ => None,
+                });
+            }
+            Shape::Distribution => {
+                for (span, outcome) in postings {
+                    let posted = self.total.post_amount(self.definition.timing, *span, *outcome, sign);
+                    posted.map_err(|_| refused(*outcome))?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the families of children are counted beside it.
+    pub(crate) fn counts_families(&self) -> bool {
+        self.definition.sibling_groups
     }
 
     /// Posts an outcome of one stratum of the breakdown with this number.

@@ -349,13 +349,16 @@ impl Engine {
         let mut tape = Tape::default();
         for child in children {
             child.known_at(self.known_at, |chronology| {
-                let groups =
-                    terms.groups.iter().filter(|(family, _)| family.is_none_or(|family| chronology.has(family)));
-                for at in groups.flat_map(|(_, slots)| slots) {
-                    if self.breakdowns.is_empty() {
-                        self.judge_in_total(ledger, *at, chronology, sign, &mut tape)?;
-                    } else {
-                        self.judge_broken_down(ledger, *at, chronology, sign)?;
+                for (family, slots) in &terms.groups {
+                    if family.is_some_and(|family| !chronology.has(family)) {
+                        continue;
+                    }
+                    for at in slots {
+                        if self.breakdowns.is_empty() {
+                            self.judge_in_total(ledger, *at, chronology, sign, &mut tape)?;
+                        } else {
+                            self.judge_broken_down(ledger, *at, chronology, sign)?;
+                        }
                     }
                 }
                 Ok(())
@@ -376,16 +379,25 @@ impl Engine {
         let Some(indicator) = self.indicators.get(slot.indicator) else { return Ok(()) };
         let basis = slot.basis.unwrap_or(Basis::AsAt);
         indicator.judge(chronology, basis, &self.working_days, Destination::Tape(tape));
-        for (span, outcome) in tape.postings.drain(..) {
-            account.post(span, outcome, sign).map_err(|_| other_shape(indicator, outcome))?;
-            if account.counts_families_of(outcome) {
-                for family in chronology.families() {
-                    account.post_family(None, chronology.text(family.family), span, sign);
+        if !tape.postings.is_empty() {
+            let posted = account.post_all(&tape.postings, sign);
+            posted.map_err(|(outcome, _)| other_shape(indicator, outcome))?;
+            if account.counts_families() && !chronology.families().is_empty() {
+                for (span, outcome) in &tape.postings {
+                    if !account.counts_families_of(*outcome) {
+                        continue;
+                    }
+                    for family in chronology.families() {
+                        account.post_family(None, chronology.text(family.family), *span, sign);
+                    }
                 }
             }
+            tape.postings.clear();
         }
-        for finding in tape.notes.drain(..) {
-            ledger.note(finding, sign);
+        if !tape.notes.is_empty() {
+            for finding in tape.notes.drain(..) {
+                ledger.note(finding, sign);
+            }
         }
         Ok(())
     }
