@@ -69,6 +69,7 @@
 //! | feature | what it adds | what it costs |
 //! |---|---|---|
 //! | `ssd` | `format::ssd`: the sixteen tables of the Standard Safeguarding Dataset as CSV | the crate `csv` |
+//! | `rayon` | `Engine::run_parallel`: children judged on all cores | the crate `rayon` |
 //! | `proptest` | `laws`: strategies for whole histories, and laws for indicators of your own | the crate `proptest` |
 //!
 //! None is on by default. The default build needs `serde`, `chrono`, `thiserror` and `rust_decimal`; `chrono` is re-exported.
@@ -91,11 +92,12 @@ mod scorecard;
 pub use chrono;
 pub use chrono::NaiveDate;
 pub use dataset::{Builder, Child, CinRule, Dataset, Finding, FindingRule, Severity, Ssda903Rule};
-pub use ledger::{Ledger, MergeError, Stratum};
+pub use ledger::{Ledger, LedgerError, MergeError, Stratum};
 pub use rust_decimal::Decimal;
 pub use scorecard::{
     AgeBands, AgeBandsError, Breakdown, ByAbuseCategory, ByEthnicGroup, ByPlacementType, BySex, ByTeam,
-    ByUnaccompanied, Engine, EngineError, Evidence, Figure, Reading, ReadingError, Scorecard,
+    ByUnaccompanied, Engine, EngineError, Evidence, Figure, Partial, PartialError, Reading, ReadingError, Scorecard,
+    Series,
 };
 
 /// The changes, release by release.

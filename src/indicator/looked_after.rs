@@ -1,7 +1,5 @@
 //! Children looked after: CLA, NI 62, NI 63, and their allocation, ECS 01b.
 
-use chrono::NaiveDate;
-
 use super::{Book, Definition, Indicator, Outcome, Polarity, Reason, Stock, Timing, Verdict, Windowed};
 use crate::calendar::{Basis, Span, first_day_months_back};
 use crate::chronology::{Chronology, ImmigrationEntry, InvolvementEntry, PlacementEntry};

@@ -25,6 +25,8 @@ fn day_at(place: i32) -> Option<NaiveDate> {
 }
 
 /// What was posted on each day, for a book with few days in it.
+///
+/// Sums wrap around, in both kinds of book: no ledger that is read can make them overflow, and what is taken back is gone.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Slip(Vec<(i32, i64)>);
 
@@ -33,7 +35,7 @@ impl Slip {
         match self.0.binary_search_by_key(&place, |(at, _)| *at) {
             Ok(found) => {
                 if let Some((_, sum)) = self.0.get_mut(found) {
-                    *sum += amount;
+                    *sum = sum.wrapping_add(amount);
                     if *sum == 0 {
                         self.0.remove(found);
                     }
@@ -53,12 +55,12 @@ impl Slip {
     pub(crate) fn post_span(&mut self, span: Span, amount: i64) {
         self.post(span.start, amount);
         if let Some(end) = span.end {
-            self.post(end, -amount);
+            self.post(end, amount.wrapping_neg());
         }
     }
 
     fn before_place(&self, place: i32) -> i64 {
-        self.0.iter().take_while(|(at, _)| *at < place).map(|(_, sum)| sum).sum()
+        self.0.iter().take_while(|(at, _)| *at < place).fold(0, |sum, (_, amount)| amount.wrapping_add(sum))
     }
 
     /// The sum of what was posted before `day`.
@@ -100,7 +102,7 @@ impl DayBook {
     pub(crate) fn post_span(&mut self, span: Span, amount: i64) {
         self.post(span.start, amount);
         if let Some(end) = span.end {
-            self.post(end, -amount);
+            self.post(end, amount.wrapping_neg());
         }
     }
 
@@ -116,7 +118,7 @@ impl DayBook {
             self.balances.take();
         }
         match usize::try_from(place.wrapping_sub(self.first)).ok().and_then(|at| self.days.get_mut(at)) {
-            Some(sum) => *sum += amount,
+            Some(sum) => *sum = sum.wrapping_add(amount),
             None => self.add_outside(place, amount),
         }
     }
@@ -131,7 +133,7 @@ impl DayBook {
         self.reach(place.div_euclid(YEAR) * YEAR, (place.div_euclid(YEAR) + 1) * YEAR);
         let at = usize::try_from(place - self.first).unwrap_or(usize::MAX);
         if let Some(sum) = self.days.get_mut(at) {
-            *sum += amount;
+            *sum = sum.wrapping_add(amount);
         }
     }
 
@@ -158,14 +160,14 @@ impl DayBook {
         let others = if self.others.is_blank() { 0 } else { self.others.before_place(place) };
         let balances = self.balances.get_or_init(|| self.sum_up());
         let at = usize::try_from(place.saturating_sub(self.first)).unwrap_or(0).min(balances.len().saturating_sub(1));
-        others + balances.get(at).copied().unwrap_or(0)
+        others.wrapping_add(balances.get(at).copied().unwrap_or(0))
     }
 
     #[cold]
     fn sum_up(&self) -> Box<[i64]> {
-        let mut sum = 0;
+        let mut sum = 0i64;
         let through = self.days.iter().map(|amount| {
-            sum += amount;
+            sum = amount.wrapping_add(sum);
             sum
         });
         std::iter::once(0).chain(through).collect()
@@ -179,7 +181,7 @@ impl DayBook {
             self.reach(other.first, end);
             let from = usize::try_from(other.first - self.first).unwrap_or(usize::MAX);
             for (mine, theirs) in self.days.iter_mut().skip(from).zip(&other.days) {
-                *mine += theirs;
+                *mine = mine.wrapping_add(*theirs);
             }
         }
         self.others.merge(&other.others);

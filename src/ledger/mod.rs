@@ -4,6 +4,7 @@
 //! merge by addition, and what was posted can be retracted.
 
 mod daybook;
+mod written;
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -16,6 +17,7 @@ use crate::calendar::{Basis, Span, WorkingDays, next_day};
 use crate::dataset::Finding;
 use crate::indicator::{Definition, Outcome, Shape, Timing, Verdict};
 use daybook::{DayBook, Slip};
+pub use written::LedgerError;
 
 /// Which part of a breakdown: "Female", "10 to 15".
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -56,8 +58,8 @@ pub enum MergeError {
     #[error("the ledgers keep different definitions: {0}")]
     Definitions(String),
     /// Different bases of a windowed indicator.
-    #[error("the ledgers keep windowed indicators on different bases")]
-    Bases,
+    #[error("the ledgers keep windowed indicators on different bases: {0}")]
+    Bases(String),
     /// Different breakdowns.
     #[error("the ledgers are broken down differently: {0:?} and {1:?}")]
     Breakdowns(Vec<String>, Vec<String>),
@@ -65,8 +67,70 @@ pub enum MergeError {
     #[error("the ledgers are pinned to different days: {0:?} and {1:?}")]
     KnownAt(Option<NaiveDate>, Option<NaiveDate>),
     /// Different working days.
-    #[error("the ledgers count different working days")]
-    WorkingDays,
+    #[error("the ledgers count different working days: {0}")]
+    WorkingDays(String),
+    /// Partials of different readings.
+    #[error("the partials hold different readings: {0}")]
+    Readings(String),
+    /// More is taken back than is there, or more added than can be counted.
+    #[error("the counts of {0} cannot be put together")]
+    Counts(String),
+}
+
+impl MergeError {
+    /// How two lists of definitions differ, if they do.
+    pub(crate) fn of_definitions(mine: &[Arc<Definition>], theirs: &[Arc<Definition>]) -> Option<Self> {
+        let pair = mine.iter().zip(theirs).find(|(a, b)| a != b);
+        let difference = match pair {
+            Some((a, b)) => difference(a, b),
+            None => {
+                let shorter = mine.len().min(theirs.len());
+                let extra = mine.get(shorter).or_else(|| theirs.get(shorter))?;
+                format!("only one has {}", extra.key())
+            }
+        };
+        Some(Self::Definitions(difference))
+    }
+
+    /// How two calendars differ, if they do.
+    pub(crate) fn of_working_days(mine: &WorkingDays, theirs: &WorkingDays) -> Option<Self> {
+        let range = |days: &WorkingDays| (days.first_day(), days.last_day());
+        let ((a, b), (c, d)) = (range(mine), range(theirs));
+        if (a, b) != (c, d) {
+            return Some(Self::WorkingDays(format!("{a} to {b} and {c} to {d}")));
+        }
+        let only =
+            |a: &WorkingDays, b: &WorkingDays| a.holidays().iter().copied().find(|day| !b.holidays().contains(day));
+        let day = only(mine, theirs).or_else(|| only(theirs, mine))?;
+        Some(Self::WorkingDays(format!("{day} is a holiday in one of them")))
+    }
+}
+
+/// What two definitions differ in.
+fn difference(a: &Definition, b: &Definition) -> String {
+    let key = a.key();
+    if key != b.key() {
+        return format!("{key} and {}", b.key());
+    }
+    if a.version != b.version {
+        return format!("{key}: version {} and {}", a.version, b.version);
+    }
+    if a.rule != b.rule {
+        return format!("{key}: rule {:?} and {:?}", a.rule, b.rule);
+    }
+    let part = [
+        (a.option != b.option, "option"),
+        (a.timing != b.timing, "timing"),
+        (a.shape != b.shape, "shape"),
+        (a.bases != b.bases, "bases"),
+        (a.sibling_groups != b.sibling_groups, "sibling groups"),
+        (a.unit != b.unit, "unit"),
+        (a.polarity != b.polarity, "polarity"),
+        (a.zero != b.zero, "what zero means"),
+        (a.title != b.title, "title"),
+    ];
+    let part = part.iter().find(|(differs, _)| *differs).map_or("source", |(_, part)| part);
+    format!("{key}: {part}")
 }
 
 /// One account: an indicator, and for a windowed one the basis it was judged on.
@@ -91,14 +155,14 @@ pub(crate) struct Header {
 
 impl Header {
     pub(crate) fn same(&self, other: &Self) -> Result<(), MergeError> {
-        if self.definitions != other.definitions {
-            let differs = |(a, b): &(&Arc<Definition>, &Arc<Definition>)| a != b;
-            let pair = self.definitions.iter().zip(&other.definitions).find(differs);
-            let name = pair.map_or_else(|| "not as many".to_owned(), |(a, b)| format!("{} and {}", a.key(), b.key()));
-            return Err(MergeError::Definitions(name));
+        if let Some(error) = MergeError::of_definitions(&self.definitions, &other.definitions) {
+            return Err(error);
         }
-        if self.slots != other.slots {
-            return Err(MergeError::Bases);
+        if let Some(differs) = (0..self.definitions.len()).find(|at| self.bases(*at).ne(other.bases(*at))) {
+            let key = self.keys.get(differs).map_or("", AsRef::as_ref);
+            let named =
+                |header: &Self| header.bases(differs).map(|basis| basis.to_string()).collect::<Vec<_>>().join(", ");
+            return Err(MergeError::Bases(format!("{key} on {} and on {}", named(self), named(other))));
         }
         if self.breakdowns != other.breakdowns {
             return Err(MergeError::Breakdowns(self.breakdowns.clone(), other.breakdowns.clone()));
@@ -106,10 +170,12 @@ impl Header {
         if self.known_at != other.known_at {
             return Err(MergeError::KnownAt(self.known_at, other.known_at));
         }
-        if self.working_days != other.working_days {
-            return Err(MergeError::WorkingDays);
-        }
-        Ok(())
+        MergeError::of_working_days(&self.working_days, &other.working_days).map_or(Ok(()), Err)
+    }
+
+    /// The bases on which the windowed indicator at this place is kept.
+    fn bases(&self, indicator: usize) -> impl Iterator<Item = Basis> {
+        self.slots.iter().filter(move |slot| slot.indicator == indicator).filter_map(|slot| slot.basis)
     }
 }
 
@@ -122,6 +188,30 @@ impl Header {
 /// Ledgers of different children merge by addition, in any order and grouping; [`Engine::ledger`](crate::Engine::ledger)
 /// is the unit. What was posted for a child can be retracted. Families that span the ledgers are one family where their
 /// ids are the same.
+///
+/// # Memory
+///
+/// It grows with the days and numbers of days that occur, not with the records; only where sibling groups are counted it
+/// keeps each family with a met unit, because which families are one over two windows is not known from their counts.
+///
+/// # Serialising
+///
+/// A ledger is written whole: its terms, and what is posted on each day. It names no child, yet it names families, in its
+/// findings records and children, and small counts stand in it by day: it is personal data as the records are. What can be
+/// shared is a [`Partial`](crate::Partial). One that contradicts itself is not read.
+///
+/// ```
+/// use csc_kpi::indicator::catalogue;
+/// use csc_kpi::record::Referral;
+/// use csc_kpi::{Dataset, Engine, Ledger, NaiveDate};
+///
+/// let day = NaiveDate::from_ymd_opt(2018, 5, 2).unwrap();
+/// let dataset: Dataset = [Referral::new("R1", "C1", day)].into_iter().collect();
+/// let ledger = Engine::new(catalogue::standard()).run(&dataset)?;
+/// let json = serde_json::to_string(&ledger)?;
+/// assert_eq!(serde_json::from_str::<Ledger>(&json)?, ledger);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Ledger {
     header: Arc<Header>,
@@ -132,7 +222,7 @@ pub struct Ledger {
 /// Ledgers are equal if they were judged under the same terms and the same is posted on every day.
 impl PartialEq for Ledger {
     fn eq(&self, other: &Self) -> bool {
-        self.header == other.header && self.accounts == other.accounts && self.findings == other.findings
+        self.is_under(&other.header).is_ok() && self.accounts == other.accounts && self.findings == other.findings
     }
 }
 
@@ -168,7 +258,7 @@ impl Ledger {
                 place.insert(sign);
             }
             Entry::Occupied(mut place) => {
-                *place.get_mut() += sign;
+                *place.get_mut() = place.get().wrapping_add(sign);
                 if *place.get() == 0 {
                     place.remove();
                 }
@@ -198,7 +288,7 @@ impl Ledger {
     ///
     /// [`MergeError`] where the two were not judged under the same terms; nothing is added then.
     pub fn merge(&mut self, other: &Self) -> Result<(), MergeError> {
-        self.header.same(&other.header)?;
+        self.is_under(&other.header)?;
         for (mine, theirs) in self.accounts.iter_mut().zip(&other.accounts) {
             mine.merge(theirs);
         }
@@ -358,7 +448,7 @@ impl Look {
     #[inline]
     fn at(self, before: impl Fn(NaiveDate) -> i64) -> u64 {
         let count = match self {
-            Self::Between(start, end) => before(end) - before(start),
+            Self::Between(start, end) => before(end).wrapping_sub(before(start)),
             Self::On(day) => before(next_day(day)),
         };
         // Below zero only where more was retracted than posted.
@@ -411,12 +501,16 @@ impl PartialEq for Books {
 
 impl Books {
     fn of(definition: &Definition) -> Self {
-        let counters = match &definition.shape {
+        Self { counters: vec![DayBook::default(); Self::counters(definition)], ..Self::default() }
+    }
+
+    /// How many counters the shape of an indicator has.
+    fn counters(definition: &Definition) -> usize {
+        match &definition.shape {
             Shape::Proportion(_) => Verdict::COUNTED.len(),
             Shape::Composition(parts) => parts.len() + 1,
             Shape::Distribution => 0,
-        };
-        Self { counters: vec![DayBook::default(); counters], ..Self::default() }
+        }
     }
 
     fn is_blank(&self) -> bool {

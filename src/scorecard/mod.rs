@@ -3,6 +3,7 @@
 mod breakdown;
 mod engine;
 mod evidence;
+mod partial;
 mod reading;
 
 pub use breakdown::{
@@ -10,4 +11,5 @@ pub use breakdown::{
 };
 pub use engine::{Engine, EngineError};
 pub use evidence::Evidence;
-pub use reading::{Figure, Reading, ReadingError, Scorecard};
+pub use partial::{Partial, PartialError};
+pub use reading::{Figure, Reading, ReadingError, Scorecard, Series};

@@ -15,6 +15,7 @@ mod generators;
 mod golden;
 mod handbook;
 mod laws;
+mod merging;
 mod meta;
 mod oracle;
 mod scorecard;
