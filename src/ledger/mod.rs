@@ -81,13 +81,12 @@ impl MergeError {
     /// How two lists of definitions differ, if they do.
     pub(crate) fn of_definitions(mine: &[Arc<Definition>], theirs: &[Arc<Definition>]) -> Option<Self> {
         let pair = mine.iter().zip(theirs).find(|(a, b)| a != b);
-        let difference = match pair {
-            Some((a, b)) => difference(a, b),
-            None => {
-                let shorter = mine.len().min(theirs.len());
-                let extra = mine.get(shorter).or_else(|| theirs.get(shorter))?;
-                format!("only one has {}", extra.key())
-            }
+        let difference = if let Some((a, b)) = pair {
+            difference(a, b)
+        } else {
+            let shorter = mine.len().min(theirs.len());
+            let extra = mine.get(shorter).or_else(|| theirs.get(shorter))?;
+            format!("only one has {}", extra.key())
         };
         Some(Self::Definitions(difference))
     }
@@ -552,9 +551,9 @@ impl Books {
             Outcome::Since(day) => {
                 let slip = self.since.entry(day).or_default();
                 if timing == Timing::Flow {
-                    slip.post(span.start, sign)
+                    slip.post(span.start, sign);
                 } else {
-                    slip.post_span(span, sign)
+                    slip.post_span(span, sign);
                 }
                 if slip.is_blank() {
                     self.since.remove(&day);
@@ -577,9 +576,9 @@ impl Books {
             None => self.families.entry(family.to_owned()).or_default(),
         };
         if timing == Timing::Flow {
-            slip.post(span.start, sign)
+            slip.post(span.start, sign);
         } else {
-            slip.post_span(span, sign)
+            slip.post_span(span, sign);
         }
         if slip.is_blank() {
             self.families.remove(family);
