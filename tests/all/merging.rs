@@ -249,7 +249,7 @@ fn what_differs_is_named() {
     both(silent(|d| d.version(2)), "the ledgers keep different definitions: X 1: version 1 and 2");
     both(silent(|d| d.rule("Some.")), r#"the ledgers keep different definitions: X 1: rule "All." and "Some.""#);
     both(silent(|d| d.option("b")), "the ledgers keep different definitions: X 1 and X 1 b");
-    both(silent(|d| d.counting_sibling_groups()), "the ledgers keep different definitions: X 1: sibling groups");
+    both(silent(Definition::counting_sibling_groups), "the ledgers keep different definitions: X 1: sibling groups");
     both(silent(|d| d.bases([Basis::InMonth])), "the ledgers keep different definitions: X 1: bases");
     both(silent(|d| d).known_at(day(6, 1)), "the ledgers are pinned to different days: None and Some(2018-06-01)");
     let england = WorkingDays::england_and_wales();
