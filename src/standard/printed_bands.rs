@@ -163,8 +163,10 @@ impl fmt::Display for PrintedBand {
 ///     PrintedBand::between(14.into(), 16.into(), Grade::WithinTolerance),
 ///     PrintedBand::at_least(17.into(), Grade::Concern),
 /// ];
-/// let gap = BandTable::new(bands, Precision::Exact).unwrap_err();
-/// assert_eq!(gap.to_string(), "the bands 0 to 13 and 14 to 16 leave a gap: 13.5 is in neither (exact)");
+/// let gaps = BandTable::new(bands, Precision::Exact).unwrap_err().to_string();
+/// let (first, second) = gaps.split_once("; ").unwrap();
+/// assert_eq!(first, "the bands 0 to 13 and 14 to 16 leave a gap: 13.5 is in neither (exact)");
+/// assert_eq!(second, "the bands 14 to 16 and 17 or more leave a gap: 16.5 is in neither (exact)");
 /// assert!(BandTable::new(bands, Precision::WHOLE).is_ok());
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -429,7 +429,7 @@ mod application {
             r#"{"unit": "percent", "rule": {"at_least": "8"}, "precision": {"rounded": 10}}"#,
             r#"{"unit": "percent", "rule": {"at_least": "8"}, "colour": "green"}"#,
             r#"{"unit": "count", "rule": {"at_least": "8"}, "zero": {"concern_from": 5}}"#,
-            r#"{"unit": "percent", "rule": {"bands": {"bands": [{"to": "before 13.5", "grade": "concern"},
+            r#"{"unit": "percent", "rule": {"bands": {"bands": [{"to": "after 13.5", "grade": "concern"},
                 {"from": "before 14.5", "grade": "target_met"}], "precision": {"rounded": 0}}},
                 "precision": {"rounded": 0}}"#,
             r#"{"unit": "percent", "rule": {"bands": {"bands": [{"to": "before 1", "grade": "not_judged"},
@@ -443,6 +443,15 @@ mod application {
         assert!(Bands::new(vec![Cut::after(limit("1")), Cut::before(limit("1"))], vec![1, 2, 3]).is_err());
         assert!(Bands::new(vec![Cut::after(limit("1"))], vec![1, 2, 3]).is_err());
         assert!(BandTable::new([PrintedBand::at_least(limit("1"), Grade::Concern)], Precision::Exact).is_err());
+        // 14 would be in neither band as printed.
+        let finer = [
+            PrintedBand::at_most(limit("13.5"), Grade::TargetMet),
+            PrintedBand::at_least(limit("14.5"), Grade::Concern),
+        ];
+        assert_eq!(
+            BandTable::new(finer, Precision::WHOLE).unwrap_err().to_string(),
+            "the band 13.5 or less ends between two figures (rounded to whole numbers)"
+        );
         let open =
             [PrintedBand::at_least(limit("1"), Grade::Concern), PrintedBand::at_least(limit("2"), Grade::Concern)];
         assert!(BandTable::new(open, Precision::Exact).is_err());
