@@ -5,6 +5,7 @@ use super::limit::Limit;
 use super::printed_bands::BandTableError;
 use super::tolerance::Tolerance;
 use crate::indicator::Polarity;
+use crate::measure::ValueUnit;
 
 /// What cannot be a standard.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -34,7 +35,7 @@ pub enum StandardError {
     #[error("where closer is better a tolerance lies on both sides")]
     CloserHasTwoSides,
     /// A polarity that contradicts the rule.
-    #[error("the rule means {implied:?}, not {stated:?}")]
+    #[error("the rule means that {}, not that {}", good(*.implied), good(*.stated))]
     OtherPolarity {
         /// What the rule means.
         implied: Polarity,
@@ -47,6 +48,12 @@ pub enum StandardError {
     /// A quarterly profile that names a quarter twice, or that stands beside no annual rule.
     #[error("the quarterly profile names a quarter twice")]
     ProfileTwice,
+    /// Bands whose grades do not follow which way is good: a better band has a worse grade, or a concern lies between others.
+    #[error("the grades of the bands do not follow that {}", good(*.0))]
+    GradesAgainstPolarity(Polarity),
+    /// A concern at zero for values without a denominator, of which nobody can say that it is large enough.
+    #[error("zero is a concern only from a denominator on, and a {0} has none")]
+    NoDenominator(ValueUnit),
     /// A concern at zero from no unit at all.
     #[error("zero can be a concern only from a denominator of 1 on")]
     ConcernFromNothing,
@@ -56,4 +63,13 @@ pub enum StandardError {
     /// A printed table with gaps or overlaps.
     #[error(transparent)]
     BandTable(#[from] BandTableError),
+}
+
+const fn good(polarity: Polarity) -> &'static str {
+    match polarity {
+        Polarity::HigherIsBetter => "higher is better",
+        Polarity::LowerIsBetter => "lower is better",
+        Polarity::CloserIsBetter => "closer is better",
+        Polarity::None => "neither way is better",
+    }
 }

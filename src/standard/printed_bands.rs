@@ -10,7 +10,7 @@ use super::bands::{Bands, BandsError};
 use super::cut::{Cut, Side};
 use super::grade::Grade;
 use super::limit::Limit;
-use super::precision::Precision;
+use super::precision::{Places, Precision};
 
 /// What cannot be a table of bands.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -19,12 +19,26 @@ pub enum BandTableError {
     /// Fewer than two bands.
     #[error("a table of bands has at least two, not {0}")]
     TooFew(usize),
-    /// A band that ends before it begins.
-    #[error("the band {0} ends before it begins")]
+    /// A band that holds no figure: it ends before it begins, or lies between two figures of the precision.
+    #[error("the band {0} holds no figure")]
     Empty(PrintedBand),
     /// A band in the middle of the table that is open at an end.
     #[error("the band {0} is open at an end where another band follows")]
     OpenInside(PrintedBand),
+    /// A band without a judgement.
+    #[error("the band {0} is not judged: a table gives every band a grade")]
+    NotGraded(PrintedBand),
+    /// An end between two figures of the precision the table is for.
+    #[error("the band {band} ends between two figures ({precision})")]
+    FinerThanFigures {
+        /// The band.
+        band: PrintedBand,
+        /// To what figures are rounded before they are looked up.
+        precision: Precision,
+    },
+    /// Several gaps and overlaps, from the lowest to the highest.
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
+    Several(Vec<Self>),
     /// Values in no band.
     #[error("the bands {low} and {high} leave a gap: {example} is in neither ({precision})")]
     Gap {
@@ -149,8 +163,10 @@ impl fmt::Display for PrintedBand {
 ///     PrintedBand::between(14.into(), 16.into(), Grade::WithinTolerance),
 ///     PrintedBand::at_least(17.into(), Grade::Concern),
 /// ];
-/// let gap = BandTable::new(bands, Precision::Exact).unwrap_err();
-/// assert_eq!(gap.to_string(), "the bands 0 to 13 and 14 to 16 leave a gap: 13.5 is in neither (exact)");
+/// let gaps = BandTable::new(bands, Precision::Exact).unwrap_err().to_string();
+/// let (first, second) = gaps.split_once("; ").unwrap();
+/// assert_eq!(first, "the bands 0 to 13 and 14 to 16 leave a gap: 13.5 is in neither (exact)");
+/// assert_eq!(second, "the bands 14 to 16 and 17 or more leave a gap: 16.5 is in neither (exact)");
 /// assert!(BandTable::new(bands, Precision::WHOLE).is_ok());
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -188,7 +204,8 @@ impl BandTable {
     ///
     /// # Errors
     ///
-    /// [`BandTableError`] where the bands leave a gap or overlap, with a value that shows it.
+    /// [`BandTableError`] where bands leave a gap or overlap, each with a value that shows it, end between two figures of the
+    /// precision, or are not judged.
     pub fn new(bands: impl IntoIterator<Item = PrintedBand>, precision: Precision) -> Result<Self, BandTableError> {
         let mut printed: Vec<PrintedBand> = bands.into_iter().collect();
         if printed.len() < 2 {
@@ -200,11 +217,37 @@ impl BandTable {
         if let Some(band) = printed.iter().find(empty) {
             return Err(BandTableError::Empty(*band));
         }
-        let mut cuts = Vec::new();
+        if let Some(band) = printed.iter().find(|band| band.grade == Grade::NotJudged) {
+            return Err(BandTableError::NotGraded(*band));
+        }
+        if let Precision::Rounded(places) = precision {
+            let finer = |cut: Option<Cut>| cut.is_some_and(|cut| cut.at().places() > places.get());
+            if let Some(band) = printed.iter().find(|band| finer(band.from) || finer(band.to)) {
+                return Err(BandTableError::FinerThanFigures { band: *band, precision });
+            }
+            let empty = |from, to| first_figure(from, places) >= first_figure(to, places);
+            if let Some(band) =
+                printed.iter().find(|band| band.from.zip(band.to).is_some_and(|(from, to)| empty(from, to)))
+            {
+                return Err(BandTableError::Empty(*band));
+            }
+        }
+        let (mut cuts, mut wrong) = (Vec::new(), Vec::new());
         for (low, high) in printed.iter().zip(printed.iter().skip(1)) {
             let Some(ends) = low.to else { return Err(BandTableError::OpenInside(*low)) };
             let Some(begins) = high.from else { return Err(BandTableError::OpenInside(*high)) };
-            cuts.push(meeting((low, ends), (high, begins), precision)?);
+            match meeting((low, ends), (high, begins), precision) {
+                Ok(cut) => cuts.push(cut),
+                Err(error) => wrong.push(error),
+            }
+        }
+        match (wrong.pop(), wrong.is_empty()) {
+            (None, _) => {}
+            (Some(only), true) => return Err(only),
+            (Some(last), false) => {
+                wrong.push(last);
+                return Err(BandTableError::Several(wrong));
+            }
         }
         let bands = Bands::new(cuts, printed.iter().map(|band| band.grade).collect())?;
         Ok(Self { printed, precision, bands })
@@ -234,20 +277,15 @@ fn meeting(
     precision: Precision,
 ) -> Result<Cut, BandTableError> {
     let (low, high) = (*low, *high);
-    let (to, from) = (ends.at().value(), begins.at().value());
     if let Precision::Rounded(places) = precision {
-        // The greatest figure of this precision in the lower band, and the least in the higher one.
-        let unit = Decimal::new(1, places.get());
-        let greatest = if ends.side() == Side::After { Some(to) } else { to.checked_sub(unit) };
-        let least = if begins.side() == Side::Before { Some(from) } else { from.checked_add(unit) };
-        let (greatest, least) = (greatest.unwrap_or(to), least.unwrap_or(from));
-        let next = greatest.checked_add(unit).unwrap_or(greatest);
-        return match least.cmp(&next) {
+        let (next, first) = (first_figure(ends, places), first_figure(begins, places));
+        return match next.cmp(&first) {
             Ordering::Equal => Ok(begins),
-            Ordering::Less => Err(BandTableError::Overlap { low, high, example: least.normalize() }),
-            Ordering::Greater => Err(BandTableError::Gap { low, high, example: next.normalize(), precision }),
+            Ordering::Greater => Err(BandTableError::Overlap { low, high, example: first.normalize() }),
+            Ordering::Less => Err(BandTableError::Gap { low, high, example: next.normalize(), precision }),
         };
     }
+    let (to, from) = (ends.at().value(), begins.at().value());
     match ends.cmp(&begins) {
         Ordering::Equal => Ok(begins),
         Ordering::Greater => Err(BandTableError::Overlap { low, high, example: from.normalize() }),
@@ -255,5 +293,15 @@ fn meeting(
             let middle = to.checked_add(from).and_then(|sum| sum.checked_div(Decimal::TWO)).unwrap_or(to);
             Err(BandTableError::Gap { low, high, example: middle.normalize(), precision })
         }
+    }
+}
+
+/// The first figure right of a cut, of so many decimal places; the cut needs no more.
+fn first_figure(cut: Cut, places: Places) -> Decimal {
+    let limit = cut.at().value();
+    match cut.side() {
+        Side::Before => limit,
+        // A limit has at most 18 digits: the sum can always be written.
+        Side::After => limit.checked_add(Decimal::new(1, places.get())).unwrap_or(limit),
     }
 }

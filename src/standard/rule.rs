@@ -247,9 +247,9 @@ impl Rule {
                 format!("expected from {} to {}", from.in_unit(unit), to.in_unit(unit))
             }
             Self::Benchmark { against, name } => match against {
-                Against::Above => format!("above {name}"),
+                Against::Above => format!("higher than {name}"),
                 Against::AtLeast => format!("at least {name}"),
-                Against::Below => format!("below {name}"),
+                Against::Below => format!("lower than {name}"),
                 Against::AtMost => format!("at most {name}"),
             },
             Self::Bands(table) => {
@@ -356,6 +356,26 @@ fn range(from: Limit, to: Limit, polarity: Polarity) -> Result<Scale, StandardEr
 fn range_if_polar(from: Limit, to: Limit, polarity: Polarity) -> Result<Scale, StandardError> {
     let scale = range(from, to, polarity)?;
     Ok(if polarity == Polarity::None { Scale { grades: Err(NoGrade::NoPolarity), ..scale } } else { scale })
+}
+
+/// Whether no better band has a worse grade where `polarity` says which way is good. A concern is declared at either end of
+/// the table; one between other bands is none.
+pub(super) fn follow(grades: &[Grade], polarity: Polarity) -> bool {
+    let concern = |grade: &&Grade| **grade == Grade::Concern;
+    let from = grades.iter().take_while(concern).count();
+    let behind = grades.iter().skip(from).rev().take_while(concern).count();
+    let ranks: Vec<_> = grades.iter().skip(from).take(grades.len() - from - behind).map(|grade| grade.rank()).collect();
+    if ranks.contains(&Grade::Concern.rank()) {
+        return false;
+    }
+    let best = ranks.iter().enumerate().max_by_key(|(_, rank)| **rank).map_or(0, |(at, _)| at);
+    let (rising, falling) = ranks.split_at(best);
+    match polarity {
+        Polarity::HigherIsBetter => ranks.is_sorted(),
+        Polarity::LowerIsBetter => ranks.iter().rev().is_sorted(),
+        Polarity::CloserIsBetter => rising.is_sorted() && falling.iter().rev().is_sorted(),
+        Polarity::None => true,
+    }
 }
 
 /// The interval that is graded as met or tolerated, where that is one piece.

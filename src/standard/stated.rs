@@ -3,11 +3,12 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use super::cut::Side;
 use super::error::StandardError;
 use super::limit::Limit;
 use super::precision::Precision;
 use super::printed_bands::{BandTable, PrintedBand};
-use super::rule::{Against, InvertedLimits, NoGrade, Rule};
+use super::rule::{Against, InvertedLimits, NoGrade, Rule, follow};
 use super::standing::{NotJudged, StandardFinding, Standing};
 use super::tolerance::{Sides, Tolerance, ToleranceInterval};
 use super::{Grade, Position};
@@ -307,7 +308,8 @@ impl Standard {
     ///
     /// # Errors
     ///
-    /// [`StandardError::ConcernFromNothing`] for a denominator of zero, which has no value at all.
+    /// [`StandardError::ConcernFromNothing`] for a denominator of zero, which has no value at all;
+    /// [`StandardError::NoDenominator`] for a count, days or a number. The denominator of a rate is its population.
     pub fn zero_is_a_concern_from(mut self, denominator: u64) -> Result<Self, StandardError> {
         self.zero = ZeroRule::ConcernFrom(denominator);
         self.checked()
@@ -474,12 +476,12 @@ impl Standard {
     }
 
     /// Whether `value` is a zero that is a concern. It is the exact value that counts: 0.3 % printed as 0 % is no zero.
-    fn is_concern(&self, value: &Value) -> bool {
+    pub(super) fn is_concern(&self, value: &Value) -> bool {
         let ZeroRule::ConcernFrom(denominator) = self.zero else { return false };
         let enough = match value {
             Value::Percent(ratio) => ratio.denominator() >= denominator,
-            // What has no denominator stands for as many units as there could be.
-            Value::Rate(_) | Value::Count(_) | Value::Days(_) | Value::Number(_) => true,
+            Value::Rate(rate) => rate.population().residents >= denominator,
+            Value::Count(_) | Value::Days(_) | Value::Number(_) => false,
         };
         enough && value.decimal().is_some_and(|value| value.is_zero())
     }
@@ -491,22 +493,34 @@ impl Standard {
         }
     }
 
-    fn checked(self) -> Result<Self, StandardError> {
-        self.rule.scale(self.polarity)?;
-        if let Rule::Bands(table) = &self.rule
-            && table.precision() != self.precision
-        {
+    /// Whether a rule, its own or that of a quarter, can judge to its precision where its polarity is good.
+    fn check(&self, rule: &Rule) -> Result<(), StandardError> {
+        rule.scale(self.polarity)?;
+        let Rule::Bands(table) = rule else { return Ok(()) };
+        if table.precision() != self.precision {
             return Err(StandardError::OtherPrecision(table.precision(), self.precision));
         }
+        if !follow(table.bands().bands(), self.polarity) {
+            return Err(StandardError::GradesAgainstPolarity(self.polarity));
+        }
+        Ok(())
+    }
+
+    fn checked(self) -> Result<Self, StandardError> {
+        self.check(&self.rule)?;
         if self.zero == ZeroRule::ConcernFrom(0) {
             return Err(StandardError::ConcernFromNothing);
+        }
+        let has_denominator = matches!(self.unit, ValueUnit::Percent | ValueUnit::Per10000);
+        if self.zero != ZeroRule::Ordinary && !has_denominator {
+            return Err(StandardError::NoDenominator(self.unit));
         }
         if let Term::Annual(profile) = &self.term {
             for (at, (quarter, rule)) in profile.iter().enumerate() {
                 if profile.iter().take(at).any(|(earlier, _)| earlier == quarter) {
                     return Err(StandardError::ProfileTwice);
                 }
-                rule.scale(self.polarity)?;
+                self.check(rule)?;
                 match rule.implies() {
                     Some(implied) if implied != self.polarity => {
                         return Err(StandardError::OtherPolarity { implied, stated: self.polarity });
@@ -538,14 +552,48 @@ impl Standing {
         self.rule().words(self.standard().unit())
     }
 
-    /// The position in words that say to what: "lower than 8% to 12%"; empty where there is none.
+    /// The position in words that say to what: "lower than 8%", "inside 8% to 12%"; empty where there is none.
+    ///
+    /// ```
+    /// use csc_kpi::measure::{Value, ValueUnit};
+    /// use csc_kpi::standard::Standard;
+    ///
+    /// let fewer = Standard::less_than(ValueUnit::Count, 85.into());
+    /// assert_eq!(fewer.standing(&Value::Count(85)).position_words(), "not lower than 85");
+    /// assert_eq!(fewer.standing(&Value::Count(84)).position_words(), "fewer than 85");
+    /// ```
     #[must_use]
     pub fn position_words(&self) -> String {
-        match self.position() {
-            Some(Position::Lower) => format!("lower than {}", self.words()),
-            Some(Position::Inside) => format!("inside {}", self.words()),
-            Some(Position::Higher) => format!("higher than {}", self.words()),
-            None => String::new(),
+        let Some(position) = self.position() else { return String::new() };
+        let unit = self.standard().unit();
+        if let Rule::Benchmark { name, .. } = self.rule() {
+            return match position {
+                Position::Inside => format!("inside the rounding of {name}"),
+                _ => format!("{position} than {name}"),
+            };
         }
+        let Some(interval) = self.tolerance() else { return String::new() };
+        // The limit of a strict standard is outside it: 85 is no fewer than 85.
+        let end = match position {
+            Position::Lower => interval.lower().map(|cut| (cut.side() == Side::Before, cut.at())),
+            Position::Higher => interval.upper().map(|cut| (cut.side() == Side::After, cut.at())),
+            Position::Inside => None,
+        };
+        match (position, end) {
+            (Position::Lower, Some((false, limit))) => format!("not higher than {}", limit.in_unit(unit)),
+            (Position::Higher, Some((false, limit))) => format!("not lower than {}", limit.in_unit(unit)),
+            (_, Some((true, limit))) => format!("{position} than {}", limit.in_unit(unit)),
+            _ if interval.lower().is_some() && interval.upper().is_some() => {
+                format!("inside {}", interval.in_unit(unit))
+            }
+            _ => interval.in_unit(unit),
+        }
+    }
+
+    /// Whether the value is a zero that the standard declares a concern; also where it gives no grade because it is for
+    /// information.
+    #[must_use]
+    pub fn is_zero_of_concern(&self) -> bool {
+        self.value().unit() == self.standard().unit() && self.standard().is_concern(self.value())
     }
 }

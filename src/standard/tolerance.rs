@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use super::bands::BandsError;
 use super::cut::{Cut, Side};
 use super::grade::Position;
 use super::limit::Limit;
@@ -126,9 +127,34 @@ pub enum Sides {
 /// # Ok::<(), csc_kpi::standard::StandardError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "Ends", into = "Ends")]
 pub struct ToleranceInterval {
     lower: Option<Cut>,
     upper: Option<Cut>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Ends {
+    lower: Option<Cut>,
+    upper: Option<Cut>,
+}
+
+impl TryFrom<Ends> for ToleranceInterval {
+    type Error = BandsError;
+
+    fn try_from(ends: Ends) -> Result<Self, BandsError> {
+        match (ends.lower, ends.upper) {
+            (Some(lower), Some(upper)) if lower >= upper => Err(BandsError::NotIncreasing(lower, upper)),
+            (lower, upper) => Ok(Self { lower, upper }),
+        }
+    }
+}
+
+impl From<ToleranceInterval> for Ends {
+    fn from(interval: ToleranceInterval) -> Self {
+        Self { lower: interval.lower, upper: interval.upper }
+    }
 }
 
 impl ToleranceInterval {

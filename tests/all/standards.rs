@@ -6,11 +6,11 @@ use std::path::Path;
 use csc_kpi::calendar::Basis;
 use csc_kpi::comparison::{Area, Benchmarks, Good, Judgement, Scale};
 use csc_kpi::indicator::{Polarity, catalogue};
-use csc_kpi::measure::{Printed, Ratio, Value, ValueUnit};
+use csc_kpi::measure::{Footing, Population, Printed, Rate, Ratio, Value, ValueUnit};
 use csc_kpi::standard::{
     Against, BandTable, Bands, Cut, Effective, Grade, InForce, InvertedLimits, Limit, NotJudged, Override, Places,
     Position, Precision, PrintedBand, Rule, Said, Sides, Standard, StandardError, StandardFinding, Standards,
-    StandardsError, Term, Tolerance,
+    StandardsError, Term, Tolerance, ToleranceInterval,
 };
 use csc_kpi::{Decimal, Engine, NaiveDate};
 use proptest::prelude::*;
@@ -134,15 +134,17 @@ mod schemes {
         ];
         let gap = "the bands less than 10 and 11 to 19 leave a gap: 10 is in neither (rounded to whole numbers)";
         assert_eq!(refused(green_20.clone(), Precision::WHOLE), gap);
-        let gap = "the bands less than 10 and 11 to 19 leave a gap: 10.5 is in neither (exact)";
-        assert_eq!(refused(green_20, Precision::Exact), gap);
+        let gaps = "the bands less than 10 and 11 to 19 leave a gap: 10.5 is in neither (exact); \
+                    the bands 11 to 19 and 20 or more leave a gap: 19.5 is in neither (exact)";
+        assert_eq!(refused(green_20, Precision::Exact), gaps);
 
         let full = vec![
             PrintedBand::at_least(limit("100"), Grade::TargetMet),
             PrintedBand::between(limit("70"), limit("100"), Grade::WithinTolerance),
             PrintedBand::at_most(limit("70"), Grade::OutsideTolerance),
         ];
-        let overlap = "the bands 70 or less and 70 to 100 overlap: 70 is in both";
+        let overlap = "the bands 70 or less and 70 to 100 overlap: 70 is in both; \
+                       the bands 70 to 100 and 100 or more overlap: 100 is in both";
         assert_eq!(refused(full.clone(), Precision::WHOLE), overlap);
         assert_eq!(
             refused(full[..2].to_vec(), Precision::Exact),
@@ -156,7 +158,8 @@ mod schemes {
             PrintedBand::at_least(limit("17"), Grade::Concern),
         ];
         let one = Precision::Rounded(Places::new(1).unwrap());
-        let gap = "the bands 0 to 13 and 14 to 16 leave a gap: 13.1 is in neither (rounded to 1 decimal place)";
+        let gap = "the bands 0 to 13 and 14 to 16 leave a gap: 13.1 is in neither (rounded to 1 decimal place); \
+                   the bands 14 to 16 and 17 or more leave a gap: 16.1 is in neither (rounded to 1 decimal place)";
         assert_eq!(refused(scores.to_vec(), one), gap);
         let whole = Standard::bands(ValueUnit::Number, scores, Precision::WHOLE).unwrap();
         for (mean, grade) in [
@@ -220,7 +223,11 @@ mod schemes {
         assert_eq!(beside(&at_least, &share(685, 1000)), (INSIDE, Grade::TargetMet, None));
         assert_eq!(beside(&at_least, &share(684, 1000)), (LOWER, Grade::OutsideTolerance, None));
         assert_eq!(above.standing(&share(1, 2)).why_not_judged(), Some(NotJudged::NoBenchmark));
-        assert_eq!(above.words(), "above the neighbours");
+        assert_eq!(above.words(), "higher than the neighbours");
+        let words = |thousandths| above.standing_beside(&share(thousandths, 1000), neighbours).position_words();
+        assert_eq!(words(684), "lower than the neighbours");
+        assert_eq!(words(690), "inside the rounding of the neighbours");
+        assert_eq!(words(695), "higher than the neighbours");
 
         let standards = Standards::default().with(InForce::new("NI 63", above)).unwrap();
         let june = day(2018, 6, 30);
@@ -323,6 +330,53 @@ mod application {
     }
 
     #[test]
+    fn a_zero_is_a_concern_only_where_a_denominator_is_large_enough() {
+        let least = |unit| Standard::at_least(unit, limit("1"));
+        for unit in [ValueUnit::Count, ValueUnit::Days, ValueUnit::Number] {
+            assert_eq!(least(unit).zero_is_a_concern_from(1), Err(StandardError::NoDenominator(unit)));
+        }
+        let rate = |residents| {
+            Value::Rate(Rate::new(0, Footing::All, Population::new(residents, 2017, "mid-year estimate")).unwrap())
+        };
+        let rates = least(ValueUnit::Per10000).zero_is_a_concern_from(1_000).unwrap();
+        assert_eq!(rates.standing(&rate(1_000)).grade(), Grade::Concern);
+        assert_eq!(rates.standing(&rate(999)).grade(), Grade::OutsideTolerance);
+        // A standard for information gives no grade, and still says that zero is a concern.
+        let information = least(ValueUnit::Percent).zero_is_a_concern_from(20).unwrap().for_information();
+        for (value, concern) in
+            [(share(0, 20), true), (share(0, 19), false), (share(1, 20), false), (share(0, 0), false)]
+        {
+            let standing = information.standing(&value);
+            assert_eq!((standing.grade(), standing.is_zero_of_concern()), (Grade::NotJudged, concern));
+        }
+        assert!(!information.standing(&Value::Count(0)).is_zero_of_concern());
+    }
+
+    #[test]
+    fn a_position_says_lower_or_higher_than_what() {
+        let range = Standard::range(ValueUnit::Percent, limit("8"), limit("12")).unwrap();
+        let words = |percent| range.standing(&share(percent, 100)).position_words();
+        assert_eq!([7, 8, 13].map(words), ["lower than 8%", "inside 8% to 12%", "higher than 12%"]);
+        let least = Standard::at_least(ValueUnit::Percent, limit("72"));
+        assert_eq!(least.standing(&share(71, 100)).position_words(), "lower than 72%");
+        assert_eq!(least.standing(&share(72, 100)).position_words(), "at least 72%");
+        let more = Standard::more_than(ValueUnit::Percent, limit("72"));
+        assert_eq!(more.standing(&share(72, 100)).position_words(), "not higher than 72%");
+        assert_eq!(more.standing(&share(0, 0)).position_words(), "");
+        let inverted = Standard::as_printed(ValueUnit::Percent, limit("75.2"), limit("77"));
+        assert_eq!(inverted.standing(&share(61, 100)).position_words(), "lower than 75.2%");
+    }
+
+    #[test]
+    fn a_tolerance_interval_that_ends_before_it_begins_does_not_deserialise() {
+        let read = |json| serde_json::from_str::<ToleranceInterval>(json);
+        let interval = read(r#"{"lower": "before 8", "upper": "after 12"}"#).unwrap();
+        let same = Standard::expected_range(ValueUnit::Percent, limit("8"), limit("12")).unwrap().tolerance();
+        assert_eq!(Some(interval), same);
+        assert!(read(r#"{"lower": "after 8", "upper": "before 8"}"#).is_err());
+    }
+
+    #[test]
     fn for_information_means_no_grade() {
         let information = Standard::at_least(ValueUnit::Percent, limit("80")).for_information();
         let standing = information.standing(&share(90, 100));
@@ -374,12 +428,30 @@ mod application {
                 {"to": "before 0", "grade": "target_met"}], "precision": "exact"}}}"#,
             r#"{"unit": "percent", "rule": {"at_least": "8"}, "precision": {"rounded": 10}}"#,
             r#"{"unit": "percent", "rule": {"at_least": "8"}, "colour": "green"}"#,
+            r#"{"unit": "count", "rule": {"at_least": "8"}, "zero": {"concern_from": 5}}"#,
+            r#"{"unit": "percent", "rule": {"bands": {"bands": [{"to": "after 13.5", "grade": "concern"},
+                {"from": "before 14.5", "grade": "target_met"}], "precision": {"rounded": 0}}},
+                "precision": {"rounded": 0}}"#,
+            r#"{"unit": "percent", "rule": {"bands": {"bands": [{"to": "before 1", "grade": "not_judged"},
+                {"from": "before 1", "grade": "target_met"}], "precision": "exact"}}}"#,
+            r#"{"unit": "percent", "rule": {"bands": {"bands": [{"to": "before 1", "grade": "target_met"},
+                {"from": "before 1", "grade": "concern"}, {"from": "before 2", "grade": "within_tolerance"}],
+                "precision": "exact"}}, "polarity": "lower_is_better"}"#,
         ] {
             assert!(serde_json::from_str::<Standard>(bad).is_err(), "{bad}");
         }
         assert!(Bands::new(vec![Cut::after(limit("1")), Cut::before(limit("1"))], vec![1, 2, 3]).is_err());
         assert!(Bands::new(vec![Cut::after(limit("1"))], vec![1, 2, 3]).is_err());
         assert!(BandTable::new([PrintedBand::at_least(limit("1"), Grade::Concern)], Precision::Exact).is_err());
+        // 14 would be in neither band as printed.
+        let finer = [
+            PrintedBand::at_most(limit("13.5"), Grade::TargetMet),
+            PrintedBand::at_least(limit("14.5"), Grade::Concern),
+        ];
+        assert_eq!(
+            BandTable::new(finer, Precision::WHOLE).unwrap_err().to_string(),
+            "the band 13.5 or less ends between two figures (rounded to whole numbers)"
+        );
         let open =
             [PrintedBand::at_least(limit("1"), Grade::Concern), PrintedBand::at_least(limit("2"), Grade::Concern)];
         assert!(BandTable::new(open, Precision::Exact).is_err());
@@ -640,11 +712,103 @@ mod laws {
         #[test]
         fn standards_are_read_as_they_are_written(plain in plain(), value in value(), places in 0u32..3) {
             let rounded = plain.standard(1).judging(Precision::Rounded(Places::new(places).unwrap())).unwrap();
-            let kept = rounded.zero_is_a_concern_from(7).unwrap().annual().source("a report");
+            let kept = rounded.annual().source("a report");
             let json = serde_json::to_string(&kept).unwrap();
             let read: Standard = serde_json::from_str(&json).unwrap();
             prop_assert_eq!(&read, &kept);
             prop_assert_eq!(read.standing(&hundredths(value)), kept.standing(&hundredths(value)));
+        }
+    }
+
+    /// A line of a table as somebody could print it: where it begins and ends, in tenths, and whether the ends are in it.
+    type Line = (Option<(i64, bool)>, Option<(i64, bool)>, Grade);
+
+    fn lines() -> impl Strategy<Value = Vec<Line>> {
+        let grade = prop::sample::select(vec![Grade::TargetMet, Grade::WithinTolerance, Grade::OutsideTolerance]);
+        // From each end the next band begins there, a step later, or wrongly; the sides agree more often than not.
+        let step = (1i64..8, prop_oneof![4 => Just(0i64), 2 => Just(1), 1 => -2i64..=3], any::<bool>(), 0u8..4, grade);
+        (-20i64..0, prop::collection::vec(step, 2..5)).prop_map(|(start, steps)| {
+            let mut lines: Vec<Line> = Vec::new();
+            let (mut at, mut begins) = (start, None);
+            let last = steps.len() - 1;
+            for (index, (wide, off, inside, agree, grade)) in steps.into_iter().enumerate() {
+                let end = at + wide;
+                lines.push((begins, (index != last).then_some((end, inside)), grade));
+                at = end + off;
+                begins = Some((at, if agree == 0 { inside } else { !inside }));
+            }
+            lines
+        })
+    }
+
+    fn holds(line: &Line, hundredths: i64) -> bool {
+        let (from, to, _) = line;
+        from.is_none_or(|(at, inside)| if inside { hundredths >= at * 10 } else { hundredths > at * 10 })
+            && to.is_none_or(|(at, inside)| if inside { hundredths <= at * 10 } else { hundredths < at * 10 })
+    }
+
+    fn table(lines: &[Line], precision: Precision) -> Result<Standard, StandardError> {
+        let bands = lines.iter().map(|(from, to, grade)| {
+            let from = from.map(|(at, inside)| if inside { Cut::before(tenth(at)) } else { Cut::after(tenth(at)) });
+            let to = to.map(|(at, inside)| if inside { Cut::after(tenth(at)) } else { Cut::before(tenth(at)) });
+            PrintedBand::from_to(from, to, *grade)
+        });
+        Standard::bands(ValueUnit::Number, bands, precision)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(4_000))]
+
+        /// Tried figure by figure: a table is taken exactly where each figure of its precision is in one line, and then grades
+        /// as that line. Hundredths find the holes between tenths that an exact table must not have.
+        #[test]
+        fn a_table_is_taken_where_each_figure_is_in_one_line(lines in lines(), exact in any::<bool>()) {
+            let (precision, step) =
+                if exact { (Precision::Exact, 1) } else { (Precision::Rounded(Places::new(1).unwrap()), 10) };
+            let figures = || (-400i64..=800).filter(move |figure| figure % step == 0);
+            let once = figures().all(|figure| lines.iter().filter(|line| holds(line, figure)).count() == 1);
+            let nothing = lines.iter().any(|line| !figures().any(|figure| holds(line, figure)));
+            let table = table(&lines, precision);
+            prop_assert_eq!(table.is_ok(), once && !nothing, "{:?}", table.err().map(|error| error.to_string()));
+            if let Ok(table) = table {
+                for figure in figures() {
+                    let line = lines.iter().find(|line| holds(line, figure)).unwrap();
+                    prop_assert_eq!(table.standing(&hundredths(figure)).grade(), line.2);
+                }
+            }
+        }
+
+        /// Said which way is good, a table is taken where no better band has a worse grade.
+        #[test]
+        fn bands_follow_which_way_is_good(
+            grades in prop::collection::vec(prop::sample::select(Grade::ALL[..4].to_vec()), 2..6),
+            good in polarity(),
+        ) {
+            let at = |index: usize| i64::try_from(index).unwrap();
+            let last = grades.len() - 1;
+            let lines: Vec<Line> = grades
+                .iter()
+                .enumerate()
+                .map(|(index, grade)| {
+                    let from = (index > 0).then(|| (at(index), true));
+                    (from, (index < last).then(|| (at(index) + 1, false)), *grade)
+                })
+                .collect();
+            let judged: Vec<usize> = (0..=last).filter(|index| grades[*index] != Grade::Concern).collect();
+            let in_one_piece = judged.windows(2).all(|pair| pair[0] + 1 == pair[1]);
+            let worse = |a: usize, b: usize| grades[a].compared_with(grades[b]) == Some(Ordering::Less);
+            let follows = match good {
+                Polarity::HigherIsBetter => !judged.windows(2).any(|pair| worse(pair[1], pair[0])),
+                Polarity::LowerIsBetter => !judged.windows(2).any(|pair| worse(pair[0], pair[1])),
+                // No band is worse than one on each side of it.
+                _ => !judged.iter().any(|middle| {
+                    judged.iter().any(|left| left < middle && worse(*middle, *left))
+                        && judged.iter().any(|right| right > middle && worse(*middle, *right))
+                }),
+            };
+            let stated = table(&lines, Precision::Exact).unwrap().polarity(good);
+            let refused = StandardError::GradesAgainstPolarity(good);
+            prop_assert_eq!(stated.err(), (!in_one_piece || !follows).then_some(refused));
         }
     }
 
