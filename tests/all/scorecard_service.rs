@@ -333,6 +333,13 @@ fn published_answers_hide_small_counts_and_evidence_adds_up() {
     }
     let looked_after = server.evidence("indicator=CLA&basis=as-at&as_at=2018-06-30").body;
     assert_eq!(looked_after["reading"]["count"], looked_after["evidence"].as_array().unwrap().len());
+    // What was read at the start is behind no figure once it is replaced.
+    let child = looked_after["evidence"][7]["person"].as_str().unwrap();
+    assert_eq!(server.put(child, &[Person::new(child).into()]).status, 200);
+    let after = server.evidence("indicator=CLA&basis=as-at&as_at=2018-06-30").body;
+    assert_eq!(after["reading"]["count"].as_u64().unwrap() + 1, looked_after["reading"]["count"].as_u64().unwrap());
+    assert_eq!(after["reading"]["count"], after["evidence"].as_array().unwrap().len());
+    assert!(!after["evidence"].to_string().contains(child));
     assert_eq!(server.get("/scorecard?as_at=2018-05-15").status, 404);
 }
 
