@@ -78,6 +78,8 @@
 //! | `ssda903` | `format::ssda903`: returns of children looked after as CSV and XML, several years side by side | the crates `csv` and `quick-xml` |
 //! | `ssd` | `format::ssd`: the sixteen tables of the Standard Safeguarding Dataset as CSV | the crates `csv` and `memchr` |
 //! | `rayon` | tables read and datasets made on the threads of a pool, with the same result | the crate `rayon` |
+//! | `ssd` | `format::ssd`: the sixteen tables of the Standard Safeguarding Dataset as CSV | the crate `csv` |
+//! | `rayon` | `Engine::run_parallel`: children judged on all cores | the crate `rayon` |
 //! | `proptest` | `laws`: strategies for whole histories, and laws for indicators of your own | the crate `proptest` |
 //!
 //! None is on by default. The default build needs `serde`, `chrono`, `thiserror` and `rust_decimal`; `chrono` is re-exported.
@@ -102,13 +104,13 @@ pub mod standard;
 pub use chrono;
 pub use chrono::NaiveDate;
 pub use dataset::{Builder, Child, CinRule, Dataset, Finding, FindingRule, ReturnsRule, Severity, Ssda903Rule};
-pub use ledger::{Ledger, MergeError, Stratum};
+pub use ledger::{Ledger, LedgerError, MergeError, Stratum};
 pub use rust_decimal::Decimal;
 pub use scorecard::disclosure;
 pub use scorecard::{
     AgeBands, AgeBandsError, Breakdown, ByAbuseCategory, ByEthnicGroup, ByPlacementType, BySex, ByTeam,
-    ByUnaccompanied, Engine, EngineError, Evidence, Figure, Narrative, Reading, ReadingError, Scorecard, Sentence,
-    Topic,
+    ByUnaccompanied, Engine, EngineError, Evidence, Figure, Narrative, Partial, PartialError, Reading, ReadingError,
+    Scorecard, Sentence, Series, Topic,
 };
 
 /// The changes, release by release.

@@ -1,5 +1,7 @@
 //! Working days of England and Wales.
 
+use std::sync::Arc;
+
 use chrono::{Datelike, NaiveDate, Weekday};
 use serde::{Deserialize, Serialize};
 
@@ -71,7 +73,12 @@ pub struct WorkingDays {
     last: NaiveDate,
     /// Sorted, without repeats and without Saturdays and Sundays.
     holidays: Vec<NaiveDate>,
+    /// By year, then day: working days from a fixed Monday up to the day, inclusive; empty where the range is too long for it.
+    counts: Arc<[i32]>,
 }
+
+/// The most years for which every day is counted ahead.
+const COUNTED_YEARS: usize = 200;
 
 /// What is written: the holidays as given, so that what is read is put in order again.
 #[derive(Clone, Serialize, Deserialize)]
@@ -119,7 +126,26 @@ impl WorkingDays {
             holidays.into_iter().filter(|day| *day >= first && *day <= last && is_weekday(*day)).collect();
         holidays.sort_unstable();
         holidays.dedup();
-        Self { first, last, holidays }
+        let mut days = Self { first, last, holidays, counts: Arc::default() };
+        days.counts = days.count_ahead();
+        days
+    }
+
+    fn count_ahead(&self) -> Arc<[i32]> {
+        let years = self.first.year()..=self.last.year();
+        if years.clone().count() > COUNTED_YEARS {
+            return Arc::default();
+        }
+        // A year has 366 places; the last of them repeats the day before in a year without 29 February.
+        let days = years.flat_map(|year| (1..=366).map(move |day| (year, day)));
+        let mut count = 0;
+        days.map(|(year, day)| {
+            if let Some(day) = NaiveDate::from_yo_opt(year, day) {
+                count = self.work_out(day);
+            }
+            count
+        })
+        .collect()
     }
 
     /// This table carried on to `last`, inclusive, with the `holidays` after its present end.
@@ -190,7 +216,14 @@ impl WorkingDays {
     }
 
     /// Working days from a fixed Monday up to `day`, inclusive.
+    #[inline]
     fn up_to(&self, day: NaiveDate) -> i32 {
+        let years = usize::try_from(day.year() - self.first.year()).unwrap_or(usize::MAX);
+        let at = years.saturating_mul(366).saturating_add(day.ordinal0() as usize);
+        self.counts.get(at).copied().unwrap_or_else(|| self.work_out(day))
+    }
+
+    fn work_out(&self, day: NaiveDate) -> i32 {
         // Day 1 of the common era was a Monday.
         let days = day.num_days_from_ce();
         let weekdays = days.div_euclid(7) * 5 + days.rem_euclid(7).min(5);

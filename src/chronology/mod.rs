@@ -166,6 +166,22 @@ impl<'a> Chronology<'a> {
         Unit::new(Family::Person, self.person.id)
     }
 
+    /// Whether the child has a record of `family`; of families that belong to no child, always.
+    pub(crate) fn has(&self, family: Family) -> bool {
+        let entries = &self.entries;
+        let none = match family {
+            Family::Referral => entries.referrals.is_empty(),
+            Family::Assessment => entries.assessments.is_empty(),
+            Family::InitialConference => entries.conferences.is_empty(),
+            Family::ProtectionPlan => entries.plans.is_empty(),
+            Family::LookedAfterEpisode => entries.episodes.is_empty(),
+            Family::MissingEpisode => entries.missing.is_empty(),
+            Family::CareLeaverStatus => entries.care_leaver.is_empty(),
+            _ => false,
+        };
+        !none
+    }
+
     /// The day the chronology is pinned to; `None` where everything in the data is known.
     #[must_use]
     pub const fn known_at(&self) -> Option<NaiveDate> {

@@ -14,6 +14,7 @@ pub use builder::Builder;
 pub use finding::{CinRule, Finding, FindingRule, ReturnsRule, Severity, Ssda903Rule};
 
 use std::fmt;
+use std::ops::Range;
 
 use chrono::NaiveDate;
 
@@ -69,7 +70,14 @@ impl Dataset {
 
     /// The children, in the order of the person records; then those that only other records name.
     pub fn children(&self) -> impl ExactSizeIterator<Item = Child<'_>> {
-        (0..self.persons.len()).map(|number| Child { dataset: self, number })
+        self.children_in(0..self.persons.len())
+    }
+
+    /// The children with these numbers in the order of [`Dataset::children`], from 0: a shard of the dataset, at no cost.
+    /// Numbers that no child has are left out.
+    pub fn children_in(&self, numbers: Range<usize>) -> impl ExactSizeIterator<Item = Child<'_>> {
+        let end = numbers.end.min(self.persons.len());
+        (numbers.start.min(end)..end).map(|number| Child { dataset: self, number })
     }
 
     /// The child with this id.

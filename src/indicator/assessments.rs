@@ -95,6 +95,10 @@ impl Indicator for AssessmentsInTime {
         &self.definition
     }
 
+    fn starts_from(&self) -> Option<Family> {
+        Some(Family::Assessment)
+    }
+
     fn judge(&self, child: &Chronology<'_>, book: &mut Book<'_, Flow>) {
         for entry in child.assessments() {
             let Some(authorised) = entry.authorised else { continue };
@@ -135,6 +139,10 @@ impl Indicator for AssessmentDays {
 
     fn definition(&self) -> &Definition {
         &self.0
+    }
+
+    fn starts_from(&self) -> Option<Family> {
+        Some(Family::Assessment)
     }
 
     fn judge(&self, child: &Chronology<'_>, book: &mut Book<'_, Flow>) {

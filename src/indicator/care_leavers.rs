@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use super::{Book, Definition, Indicator, Outcome, Polarity, Reason, Shape, Stock, Timing, Verdict};
 use crate::calendar::Span;
 use crate::chronology::{CareLeaverEntry, Chronology};
-use crate::record::{Accommodation, Activity, Eligibility, InTouch, Suitability};
+use crate::record::{Accommodation, Activity, Eligibility, Family, InTouch, Suitability};
 
 /// Each status with the days on which it is the latest of a young person aged 16 to 25 who counts as a care leaver.
 fn current<'a>(child: &Chronology<'a>) -> Vec<(&'a CareLeaverEntry, Span)> {
@@ -58,6 +58,10 @@ impl Indicator for SuitableAccommodation {
         &self.0
     }
 
+    fn starts_from(&self) -> Option<Family> {
+        Some(Family::CareLeaverStatus)
+    }
+
     fn judge(&self, child: &Chronology<'_>, book: &mut Book<'_, Stock>) {
         for (row, span) in current(child) {
             let (verdict, reason) = match (row.accommodation.known(), row.suitability.known()) {
@@ -91,6 +95,10 @@ impl Indicator for EducationEmploymentTraining {
 
     fn definition(&self) -> &Definition {
         &self.0
+    }
+
+    fn starts_from(&self) -> Option<Family> {
+        Some(Family::CareLeaverStatus)
     }
 
     fn judge(&self, child: &Chronology<'_>, book: &mut Book<'_, Stock>) {
@@ -129,6 +137,10 @@ impl Indicator for StatusAge {
 
     fn definition(&self) -> &Definition {
         &self.0
+    }
+
+    fn starts_from(&self) -> Option<Family> {
+        Some(Family::CareLeaverStatus)
     }
 
     fn judge(&self, child: &Chronology<'_>, book: &mut Book<'_, Stock>) {

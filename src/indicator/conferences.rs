@@ -39,6 +39,10 @@ impl Indicator for ConferencesInTime {
         &self.0
     }
 
+    fn starts_from(&self) -> Option<Family> {
+        Some(Family::InitialConference)
+    }
+
     fn judge(&self, child: &Chronology<'_>, book: &mut Book<'_, Flow>) {
         for entry in child.conferences() {
             let Some(held) = entry.date else { continue };

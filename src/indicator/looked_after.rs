@@ -1,11 +1,9 @@
 //! Children looked after: CLA, NI 62, NI 63, and their allocation, ECS 01b.
 
-use chrono::NaiveDate;
-
 use super::{Book, Definition, Indicator, Outcome, Polarity, Reason, Stock, Timing, Verdict, Windowed};
 use crate::calendar::{Basis, Span, first_day_months_back};
 use crate::chronology::{Chronology, ImmigrationEntry, InvolvementEntry, PlacementEntry};
-use crate::record::PlacementType;
+use crate::record::{Family, PlacementType};
 
 /// A child looked after is under this age.
 const ADULT: u16 = 18;
@@ -13,6 +11,9 @@ const ADULT: u16 = 18;
 /// The union of spans, by start, as spans that neither meet nor touch.
 fn union(mut spans: Vec<Span>) -> Vec<Span> {
     spans.retain(|span| !span.is_empty());
+    if spans.len() <= 1 {
+        return spans;
+    }
     spans.sort_unstable_by_key(|span| span.start);
     let mut joined: Vec<Span> = Vec::with_capacity(spans.len());
     for span in spans {
@@ -35,10 +36,20 @@ pub(super) fn counted_days(child: &Chronology<'_>) -> Vec<Span> {
     union(child.care().counted().map(|(episode, _)| episode.span.and(minor)).collect())
 }
 
-/// The pieces of `days` on each of which the same of `spans` are open.
+/// The pieces of `days`, none of them empty, on each of which the same of `spans` are open.
 fn pieces<'a>(days: &'a [Span], spans: &'a [Span]) -> impl Iterator<Item = Span> + 'a {
-    let cuts: Vec<NaiveDate> = spans.iter().flat_map(|span| [Some(span.start), span.end]).flatten().collect();
-    days.iter().flat_map(move |span| span.divided(cuts.clone()))
+    days.iter().flat_map(move |whole| {
+        let mut rest = Some(*whole);
+        std::iter::from_fn(move || {
+            let piece = rest.take()?;
+            let edges = spans.iter().flat_map(|span| [Some(span.start), span.end]).flatten();
+            let Some(cut) = edges.filter(|edge| *edge > piece.start && piece.covers(*edge)).min() else {
+                return Some(piece);
+            };
+            rest = Some(piece.from_day(cut));
+            Some(piece.before(cut))
+        })
+    })
 }
 
 /// CLA.
@@ -67,6 +78,10 @@ impl Indicator for ChildrenLookedAfter {
 
     fn definition(&self) -> &Definition {
         &self.0
+    }
+
+    fn starts_from(&self) -> Option<Family> {
+        Some(Family::LookedAfterEpisode)
     }
 
     fn judge(&self, child: &Chronology<'_>, book: &mut Book<'_, Stock>) {
@@ -134,6 +149,10 @@ impl Indicator for ThreePlacements {
         &self.definition
     }
 
+    fn starts_from(&self) -> Option<Family> {
+        Some(Family::LookedAfterEpisode)
+    }
+
     fn judge(&self, child: &Chronology<'_>, book: &mut Book<'_, Windowed>) {
         let days = counted_days(child);
         if days.is_empty() {
@@ -179,6 +198,10 @@ impl Indicator for StablePlacements {
 
     fn definition(&self) -> &Definition {
         &self.0
+    }
+
+    fn starts_from(&self) -> Option<Family> {
+        Some(Family::LookedAfterEpisode)
     }
 
     fn judge(&self, child: &Chronology<'_>, book: &mut Book<'_, Stock>) {
@@ -265,6 +288,10 @@ impl Indicator for LookedAfterAllocated {
 
     fn definition(&self) -> &Definition {
         &self.0
+    }
+
+    fn starts_from(&self) -> Option<Family> {
+        Some(Family::LookedAfterEpisode)
     }
 
     fn judge(&self, child: &Chronology<'_>, book: &mut Book<'_, Stock>) {

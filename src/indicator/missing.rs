@@ -55,6 +55,10 @@ impl Indicator for MissingEpisodes {
         &self.0
     }
 
+    fn starts_from(&self) -> Option<Family> {
+        Some(Family::MissingEpisode)
+    }
+
     fn judge(&self, child: &Chronology<'_>, book: &mut Book<'_, Flow>) {
         for entry in child.missing() {
             let kind = kind(child, entry);
@@ -104,6 +108,10 @@ impl Indicator for MissingChildren {
 
     fn definition(&self) -> &Definition {
         &self.definition
+    }
+
+    fn starts_from(&self) -> Option<Family> {
+        Some(Family::MissingEpisode)
     }
 
     fn judge(&self, child: &Chronology<'_>, book: &mut Book<'_, Windowed>) {
@@ -187,6 +195,10 @@ impl Indicator for Interviews {
         &self.0
     }
 
+    fn starts_from(&self) -> Option<Family> {
+        Some(Family::MissingEpisode)
+    }
+
     fn judge(&self, child: &Chronology<'_>, book: &mut Book<'_, Flow>) {
         for entry in child.missing() {
             let state = Interview::of(entry);
@@ -243,6 +255,10 @@ impl Indicator for InterviewShare {
         &self.definition
     }
 
+    fn starts_from(&self) -> Option<Family> {
+        Some(Family::MissingEpisode)
+    }
+
     fn judge(&self, child: &Chronology<'_>, book: &mut Book<'_, Flow>) {
         for entry in child.missing() {
             let (met, reason) = match (self.share, entry.interview_offered) {
@@ -284,6 +300,10 @@ impl Indicator for InterviewsWithin72Hours {
 
     fn definition(&self) -> &Definition {
         &self.0
+    }
+
+    fn starts_from(&self) -> Option<Family> {
+        Some(Family::MissingEpisode)
     }
 
     fn judge(&self, child: &Chronology<'_>, book: &mut Book<'_, Flow>) {

@@ -25,6 +25,7 @@ use chrono::NaiveDate;
 use crate::calendar::{Basis, Span, WorkingDays};
 use crate::chronology::{Chronology, Unit};
 use crate::dataset::Finding;
+use crate::record::Family;
 
 /// An indicator: reads one child's chronology and posts one outcome for each unit.
 ///
@@ -94,6 +95,12 @@ pub trait Indicator: Send + Sync {
 
     /// Posts the outcome of every unit of `child` to `book`.
     fn judge(&self, child: &Chronology<'_>, book: &mut Book<'_, Self::Time>);
+
+    /// The family of records without which a child has nothing to post: a child that has none of them, as it was known, is
+    /// not given to [`Indicator::judge`], which saves time and changes no figure. Without one it is given every child.
+    fn starts_from(&self) -> Option<Family> {
+        None
+    }
 }
 
 /// When a unit counts. Sealed: [`Flow`], [`Stock`] and [`Windowed`] are all there are.
@@ -186,12 +193,27 @@ impl AnyIndicator {
         }
     }
 
-    /// Judges `child` on `basis`, which only a windowed indicator heeds.
-    pub(crate) fn judge(&self, child: &Chronology<'_>, basis: Basis, working_days: &WorkingDays, sink: &mut dyn Sink) {
+    /// The family of records without which a child has nothing to post.
+    pub(crate) fn starts_from(&self) -> Option<Family> {
         match &self.0 {
-            Erased::Flow(indicator) => indicator.judge(child, &mut Book::new(sink, working_days, basis)),
-            Erased::Stock(indicator) => indicator.judge(child, &mut Book::new(sink, working_days, basis)),
-            Erased::Windowed(indicator) => indicator.judge(child, &mut Book::new(sink, working_days, basis)),
+            Erased::Flow(indicator) => indicator.starts_from(),
+            Erased::Stock(indicator) => indicator.starts_from(),
+            Erased::Windowed(indicator) => indicator.starts_from(),
+        }
+    }
+
+    /// Judges `child` on `basis`, which only a windowed indicator heeds.
+    pub(crate) fn judge<'a>(
+        &self,
+        child: &Chronology<'_>,
+        basis: Basis,
+        working_days: &'a WorkingDays,
+        to: Destination<'a>,
+    ) {
+        match &self.0 {
+            Erased::Flow(indicator) => indicator.judge(child, &mut Book::new(to, working_days, basis)),
+            Erased::Stock(indicator) => indicator.judge(child, &mut Book::new(to, working_days, basis)),
+            Erased::Windowed(indicator) => indicator.judge(child, &mut Book::new(to, working_days, basis)),
         }
     }
 }
@@ -212,7 +234,22 @@ pub(crate) struct Posting {
     pub(crate) reason: Reason,
 }
 
-/// Where postings go: a ledger, or a collector of evidence. The same judgement feeds both.
+/// Where postings go. The same judgement feeds all.
+pub(crate) enum Destination<'a> {
+    /// A list of what a ledger needs of them.
+    Tape(&'a mut Tape),
+    /// One that sees the units and reasons too, such as a collector of evidence.
+    Sink(&'a mut dyn Sink),
+}
+
+/// What a ledger without breakdowns needs of one indicator's postings on one child.
+#[derive(Debug, Default)]
+pub(crate) struct Tape {
+    pub(crate) postings: Vec<(Span, Outcome)>,
+    pub(crate) notes: Vec<Finding>,
+}
+
+/// One that postings go to.
 pub(crate) trait Sink {
     fn post(&mut self, posting: Posting);
     fn note(&mut self, finding: Finding);
@@ -220,15 +257,15 @@ pub(crate) trait Sink {
 
 /// Where an indicator posts its outcomes.
 pub struct Book<'a, T> {
-    sink: &'a mut dyn Sink,
+    to: Destination<'a>,
     working_days: &'a WorkingDays,
     basis: Basis,
     time: PhantomData<T>,
 }
 
 impl<'a, T> Book<'a, T> {
-    fn new(sink: &'a mut dyn Sink, working_days: &'a WorkingDays, basis: Basis) -> Self {
-        Self { sink, working_days, basis, time: PhantomData }
+    fn new(to: Destination<'a>, working_days: &'a WorkingDays, basis: Basis) -> Self {
+        Self { to, working_days, basis, time: PhantomData }
     }
 
     /// The calendar of working days in force.
@@ -239,20 +276,36 @@ impl<'a, T> Book<'a, T> {
 
     /// Notes that a unit cannot be judged as it should, because of its data.
     pub fn note(&mut self, finding: Finding) {
-        self.sink.note(finding);
+        match &mut self.to {
+            Destination::Tape(tape) => tape.notes.push(finding),
+            Destination::Sink(sink) => sink.note(finding),
+        }
     }
 
+    #[inline]
     fn write(&mut self, unit: Unit, span: Span, outcome: Outcome, reason: Reason) {
         if outcome != Outcome::Judged(Verdict::Outside) && !span.is_empty() {
-            self.sink.post(Posting { unit, span, outcome, reason });
+            match &mut self.to {
+                Destination::Tape(tape) => tape.postings.push((span, outcome)),
+                Destination::Sink(sink) => sink.post(Posting { unit, span, outcome, reason }),
+            }
         }
     }
 }
 
 impl Book<'_, Flow> {
     /// Posts the outcome of `unit` on `day`.
+    #[inline]
     pub fn post(&mut self, unit: Unit, day: NaiveDate, outcome: impl Into<Outcome>, reason: Reason) {
-        self.write(unit, Span::day(day), outcome.into(), reason);
+        let outcome = outcome.into();
+        match &mut self.to {
+            // A ledger asks no flow for its end.
+            Destination::Tape(tape) if outcome != Outcome::Judged(Verdict::Outside) => {
+                tape.postings.push((Span::new(day, None), outcome));
+            }
+            Destination::Tape(_) => {}
+            Destination::Sink(_) => self.write(unit, Span::day(day), outcome, reason),
+        }
     }
 }
 

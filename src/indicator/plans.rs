@@ -115,6 +115,10 @@ impl Indicator for RepeatPlans {
         &self.definition
     }
 
+    fn starts_from(&self) -> Option<Family> {
+        Some(Family::ProtectionPlan)
+    }
+
     fn judge(&self, child: &Chronology<'_>, book: &mut Book<'_, Flow>) {
         let plans = own_plans(child);
         for plan in plans.clone() {
@@ -160,6 +164,10 @@ impl Indicator for PlansOver18Months {
         &self.0
     }
 
+    fn starts_from(&self) -> Option<Family> {
+        Some(Family::ProtectionPlan)
+    }
+
     fn judge(&self, child: &Chronology<'_>, book: &mut Book<'_, Stock>) {
         for plan in own_plans(child) {
             let reasons = ["open for 18 months or less", "open for more than 18 months"];
@@ -195,6 +203,10 @@ impl Indicator for PlansOfTwoYearsOpen {
 
     fn definition(&self) -> &Definition {
         &self.0
+    }
+
+    fn starts_from(&self) -> Option<Family> {
+        Some(Family::ProtectionPlan)
     }
 
     fn judge(&self, child: &Chronology<'_>, book: &mut Book<'_, Stock>) {
@@ -239,6 +251,10 @@ impl Indicator for PlansOfTwoYearsCeased {
         &self.0
     }
 
+    fn starts_from(&self) -> Option<Family> {
+        Some(Family::ProtectionPlan)
+    }
+
     fn judge(&self, child: &Chronology<'_>, book: &mut Book<'_, Flow>) {
         for plan in own_plans(child) {
             let Some(end) = plan.end else { continue };
@@ -277,6 +293,10 @@ impl Indicator for ReviewsInTime {
 
     fn definition(&self) -> &Definition {
         &self.0
+    }
+
+    fn starts_from(&self) -> Option<Family> {
+        Some(Family::ProtectionPlan)
     }
 
     fn judge(&self, child: &Chronology<'_>, book: &mut Book<'_, Stock>) {
@@ -329,6 +349,10 @@ impl Indicator for PlansAllocated {
 
     fn definition(&self) -> &Definition {
         &self.0
+    }
+
+    fn starts_from(&self) -> Option<Family> {
+        Some(Family::ProtectionPlan)
     }
 
     fn judge(&self, child: &Chronology<'_>, book: &mut Book<'_, Stock>) {

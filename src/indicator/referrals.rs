@@ -80,6 +80,10 @@ impl Indicator for ReferralsGoingOn {
         &self.definition
     }
 
+    fn starts_from(&self) -> Option<Family> {
+        Some(Family::Referral)
+    }
+
     fn judge(&self, child: &Chronology<'_>, book: &mut Book<'_, Flow>) {
         for (unit, date, day) in OneDay::all(child) {
             let (verdict, reason) = match self.going_on {
@@ -120,6 +124,10 @@ impl Indicator for ReferralRoute {
 
     fn definition(&self) -> &Definition {
         &self.0
+    }
+
+    fn starts_from(&self) -> Option<Family> {
+        Some(Family::Referral)
     }
 
     fn judge(&self, child: &Chronology<'_>, book: &mut Book<'_, Flow>) {
@@ -177,6 +185,10 @@ impl Indicator for RepeatReferrals {
 
     fn definition(&self) -> &Definition {
         &self.definition
+    }
+
+    fn starts_from(&self) -> Option<Family> {
+        Some(Family::Referral)
     }
 
     fn judge(&self, child: &Chronology<'_>, book: &mut Book<'_, Flow>) {

@@ -1,128 +1,248 @@
 //! One account of the ledger: what was posted on each day, and the balance up to any day.
 
-use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use chrono::{Datelike, NaiveDate};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::calendar::Span;
 
-/// The first day kept in pages, 1 January 1900, counted from the common era.
-const FIRST: i32 = 693_596;
-/// Days in a page.
-const PAGE: usize = 256;
-/// Pages up to the year 2150.
-const PAGES: usize = 358;
+/// Places a year takes: one a day, the last of them unused in a year without 29 February.
+const YEAR: i32 = 366;
+/// The first place kept densely: 1 January 1900.
+const FIRST: i32 = 1900 * YEAR;
+/// The first place after those kept densely: 1 January 2150.
+const LAST: i32 = 2150 * YEAR;
 
-/// What was posted on each day.
+/// The place of a day: in the order of days, and without the division that a count of days takes.
+fn place(day: NaiveDate) -> i32 {
+    day.year() * YEAR + day.ordinal0().cast_signed()
+}
+
+/// The day of a place.
+fn day_at(place: i32) -> Option<NaiveDate> {
+    NaiveDate::from_yo_opt(place.div_euclid(YEAR), place.rem_euclid(YEAR).cast_unsigned() + 1)
+}
+
+/// What was posted on each day, for a book with few days in it.
 ///
-/// Days of 1900 to 2150 are kept in pages, so that posting is one addition; all other days in a map, so that any day is
-/// right. A book without postings takes no heap.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct DayBook {
-    pages: Vec<Option<Box<Page>>>,
-    others: BTreeMap<i32, i64>,
-}
+/// Sums wrap around, in both kinds of book: no ledger that is read can make them overflow, and what is taken back is gone.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Slip(Vec<(i32, i64)>);
 
-#[derive(Clone, Debug)]
-struct Page {
-    total: i64,
-    days: [i64; PAGE],
-}
-
-impl DayBook {
-    /// Posts `amount` on the first day of `span`, and takes it back on the first day after it.
-    pub(crate) fn post_span(&mut self, span: Span, amount: i64) {
-        self.post(span.start, amount);
-        if let Some(end) = span.end {
-            self.post(end, -amount);
+impl Slip {
+    fn add(&mut self, place: i32, amount: i64) {
+        match self.0.binary_search_by_key(&place, |(at, _)| *at) {
+            Ok(found) => {
+                if let Some((_, sum)) = self.0.get_mut(found) {
+                    *sum = sum.wrapping_add(amount);
+                    if *sum == 0 {
+                        self.0.remove(found);
+                    }
+                }
+            }
+            Err(free) if amount != 0 => self.0.insert(free, (place, amount)),
+            Err(_) => {}
         }
     }
 
     /// Posts `amount` on `day`.
     pub(crate) fn post(&mut self, day: NaiveDate, amount: i64) {
-        let number = day.num_days_from_ce();
-        let Some((page, at)) = place(number) else {
-            let sum = self.others.entry(number).or_default();
-            *sum += amount;
-            if *sum == 0 {
-                self.others.remove(&number);
-            }
-            return;
-        };
-        if self.pages.len() <= page {
-            self.pages.resize_with(page + 1, || None);
+        self.add(place(day), amount);
+    }
+
+    /// Posts `amount` on the first day of `span`, and takes it back on the first day after it.
+    pub(crate) fn post_span(&mut self, span: Span, amount: i64) {
+        self.post(span.start, amount);
+        if let Some(end) = span.end {
+            self.post(end, amount.wrapping_neg());
         }
-        if let Some(slot) = self.pages.get_mut(page) {
-            let page = slot.get_or_insert_with(|| Box::new(Page { total: 0, days: [0; PAGE] }));
-            page.total += amount;
-            if let Some(day) = page.days.get_mut(at) {
-                *day += amount;
-            }
-        }
+    }
+
+    fn before_place(&self, place: i32) -> i64 {
+        self.0.iter().take_while(|(at, _)| *at < place).fold(0, |sum, (_, amount)| amount.wrapping_add(sum))
     }
 
     /// The sum of what was posted before `day`.
     pub(crate) fn before(&self, day: NaiveDate) -> i64 {
-        let number = day.num_days_from_ce();
-        let others = if self.others.is_empty() { 0 } else { self.others.range(..number).map(|(_, sum)| sum).sum() };
-        let (page, at) = match place(number) {
-            Some(place) => place,
-            None if number < FIRST => return others,
-            None => (PAGES, 0),
-        };
-        let whole: i64 = self.pages.iter().take(page).flatten().map(|page| page.total).sum();
-        let part: i64 = match self.pages.get(page) {
-            Some(Some(page)) => page.days.iter().take(at).sum(),
-            _ => 0,
-        };
-        others + whole + part
+        self.before_place(place(day))
     }
 
     /// Adds all that is posted in `other`.
     pub(crate) fn merge(&mut self, other: &Self) {
-        if self.pages.len() < other.pages.len() {
-            self.pages.resize_with(other.pages.len(), || None);
-        }
-        for (mine, theirs) in self.pages.iter_mut().zip(&other.pages) {
-            match (mine, theirs) {
-                (Some(mine), Some(theirs)) => {
-                    mine.total += theirs.total;
-                    for (mine, theirs) in mine.days.iter_mut().zip(&theirs.days) {
-                        *mine += theirs;
-                    }
-                }
-                (mine, Some(theirs)) => *mine = Some(theirs.clone()),
-                (_, None) => {}
-            }
-        }
-        for (number, amount) in &other.others {
-            let sum = self.others.entry(*number).or_default();
-            *sum += amount;
-            if *sum == 0 {
-                self.others.remove(number);
-            }
+        for (place, amount) in &other.0 {
+            self.add(*place, *amount);
         }
     }
 
-    fn postings(&self) -> impl Iterator<Item = (usize, i64)> {
-        let pages = self.pages.iter().enumerate().filter_map(|(at, page)| Some((at, page.as_ref()?)));
-        pages.flat_map(|(at, page)| (at * PAGE..).zip(page.days)).filter(|(_, amount)| *amount != 0)
+    /// Whether nothing is posted.
+    pub(crate) fn is_blank(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+/// What was posted on each day.
+///
+/// Days of 1900 to 2149 are kept in one run of whole years, so that posting is one addition; all other days on a slip, so
+/// that any day is right. A book without postings takes no heap. The balances are summed up when the first of them is asked
+/// for, so that each is one look, and once more after a posting.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct DayBook {
+    /// The place of the first of `days`.
+    first: i32,
+    days: Vec<i64>,
+    others: Slip,
+    /// The sum of the days before each place.
+    balances: OnceLock<Box<[i64]>>,
+}
+
+impl DayBook {
+    /// Posts `amount` on the first day of `span`, and takes it back on the first day after it.
+    #[inline]
+    pub(crate) fn post_span(&mut self, span: Span, amount: i64) {
+        self.post(span.start, amount);
+        if let Some(end) = span.end {
+            self.post(end, amount.wrapping_neg());
+        }
+    }
+
+    /// Posts `amount` on `day`.
+    #[inline]
+    pub(crate) fn post(&mut self, day: NaiveDate, amount: i64) {
+        self.add(place(day), amount);
+    }
+
+    #[inline]
+    fn add(&mut self, place: i32, amount: i64) {
+        if self.balances.get().is_some() {
+            self.balances.take();
+        }
+        match usize::try_from(place.wrapping_sub(self.first)).ok().and_then(|at| self.days.get_mut(at)) {
+            Some(sum) => *sum = sum.wrapping_add(amount),
+            None => self.add_outside(place, amount),
+        }
+    }
+
+    /// Adds on a day that the run of years does not reach.
+    #[cold]
+    fn add_outside(&mut self, place: i32, amount: i64) {
+        if !(FIRST..LAST).contains(&place) {
+            self.others.add(place, amount);
+            return;
+        }
+        self.reach(place.div_euclid(YEAR) * YEAR, (place.div_euclid(YEAR) + 1) * YEAR);
+        let at = usize::try_from(place - self.first).unwrap_or(usize::MAX);
+        if let Some(sum) = self.days.get_mut(at) {
+            *sum = sum.wrapping_add(amount);
+        }
+    }
+
+    /// Makes the run reach from `from`, inclusive, to `to`, exclusive: both the first places of years.
+    fn reach(&mut self, from: i32, to: i32) {
+        let length = |from: i32, to: i32| usize::try_from(to.saturating_sub(from)).unwrap_or(0);
+        if self.days.is_empty() {
+            self.first = from;
+        } else if from < self.first {
+            let front = std::iter::repeat_n(0, length(from, self.first));
+            self.days.splice(0..0, front);
+            self.first = from;
+        }
+        let wanted = length(self.first, to);
+        if self.days.len() < wanted {
+            self.days.resize(wanted, 0);
+        }
+    }
+
+    /// The sum of what was posted before `day`.
+    #[inline]
+    pub(crate) fn before(&self, day: NaiveDate) -> i64 {
+        let place = place(day);
+        let others = if self.others.is_blank() { 0 } else { self.others.before_place(place) };
+        let balances = self.balances.get_or_init(|| self.sum_up());
+        let at = usize::try_from(place.saturating_sub(self.first)).unwrap_or(0).min(balances.len().saturating_sub(1));
+        others.wrapping_add(balances.get(at).copied().unwrap_or(0))
+    }
+
+    #[cold]
+    fn sum_up(&self) -> Box<[i64]> {
+        let mut sum = 0i64;
+        let through = self.days.iter().map(|amount| {
+            sum = amount.wrapping_add(sum);
+            sum
+        });
+        std::iter::once(0).chain(through).collect()
+    }
+
+    /// Adds all that is posted in `other`.
+    pub(crate) fn merge(&mut self, other: &Self) {
+        self.balances.take();
+        if !other.days.is_empty() {
+            let end = i32::try_from(other.days.len()).map_or(LAST, |length| other.first + length);
+            self.reach(other.first, end);
+            let from = usize::try_from(other.first - self.first).unwrap_or(usize::MAX);
+            for (mine, theirs) in self.days.iter_mut().skip(from).zip(&other.days) {
+                *mine = mine.wrapping_add(*theirs);
+            }
+        }
+        self.others.merge(&other.others);
+    }
+
+    fn dense(&self) -> impl Iterator<Item = (i32, i64)> {
+        (self.first..).zip(self.days.iter().copied()).filter(|(_, amount)| *amount != 0)
+    }
+
+    /// Whether nothing is posted.
+    pub(crate) fn is_blank(&self) -> bool {
+        self.others.is_blank() && self.days.iter().all(|amount| *amount == 0)
     }
 }
 
 /// Two books are equal if the same is posted on every day.
 impl PartialEq for DayBook {
     fn eq(&self, other: &Self) -> bool {
-        self.others == other.others && self.postings().eq(other.postings())
+        self.others == other.others && self.dense().eq(other.dense())
     }
 }
 
 impl Eq for DayBook {}
 
-/// The page and the place in it of a day counted from the common era.
-fn place(number: i32) -> Option<(usize, usize)> {
-    let at = usize::try_from(number.checked_sub(FIRST)?).ok()?;
-    (at < PAGES * PAGE).then_some((at / PAGE, at % PAGE))
+/// A book is written as its days in order, each with what was posted on it; what is read must be in order, without zeros.
+impl Serialize for Slip {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().filter_map(|(place, amount)| Some((day_at(*place)?, amount))))
+    }
+}
+
+impl<'de> Deserialize<'de> for Slip {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let days = Vec::<(NaiveDate, i64)>::deserialize(deserializer)?;
+        if let Some((day, _)) = days.iter().find(|(_, amount)| *amount == 0) {
+            return Err(serde::de::Error::custom(format_args!("nothing is posted on {day}")));
+        }
+        if let Some(pair) = days.windows(2).find(|pair| pair.first().map(|a| a.0) >= pair.last().map(|b| b.0)) {
+            return Err(serde::de::Error::custom(format_args!("the days of a book are out of order: {pair:?}")));
+        }
+        Ok(Self(days.into_iter().map(|(day, amount)| (place(day), amount)).collect()))
+    }
+}
+
+impl Serialize for DayBook {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut slip = self.others.clone();
+        let at = slip.0.partition_point(|(place, _)| *place < FIRST);
+        slip.0.splice(at..at, self.dense());
+        slip.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for DayBook {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut book = Self::default();
+        for (place, amount) in Slip::deserialize(deserializer)?.0 {
+            book.add(place, amount);
+        }
+        Ok(book)
+    }
 }
 
 #[cfg(test)]
@@ -135,13 +255,14 @@ mod tests {
         NaiveDate::from_num_days_from_ce_opt(number).unwrap()
     }
 
-    /// Days around both ends of the pages and around a page boundary, and far outside.
+    /// Days around both ends of the run of years, within two years, and far outside.
     fn any_day() -> impl Strategy<Value = NaiveDate> {
-        let last = FIRST + i32::try_from(PAGE * PAGES).unwrap();
+        let first = NaiveDate::from_ymd_opt(1900, 1, 1).unwrap().num_days_from_ce();
+        let last = NaiveDate::from_ymd_opt(2150, 1, 1).unwrap().num_days_from_ce();
         prop_oneof![
-            (FIRST - 3..FIRST + 3),
+            (first - 3..first + 3),
             (last - 3..last + 3),
-            (FIRST + 40_000..FIRST + 40_600),
+            (first + 40_000..first + 40_600),
             (-1_000_000..1_500_000i32)
         ]
         .prop_map(day)
@@ -159,6 +280,8 @@ mod tests {
             }
             let sum: i64 = postings.iter().filter(|(day, _)| *day < on).map(|(_, amount)| amount).sum();
             prop_assert_eq!(book.before(on), sum);
+            let json = serde_json::to_string(&book).unwrap();
+            prop_assert_eq!(serde_json::from_str::<DayBook>(&json).unwrap(), book);
         }
 
         #[test]
@@ -183,7 +306,11 @@ mod tests {
     }
 
     #[test]
-    fn the_first_page_begins_in_1900() {
-        assert_eq!(day(FIRST), NaiveDate::from_ymd_opt(1900, 1, 1).unwrap());
+    fn a_balance_is_right_again_after_a_posting() {
+        let mut book = DayBook::default();
+        book.post(day(737_000), 2);
+        assert_eq!((book.before(day(737_000)), book.before(day(737_001))), (0, 2));
+        book.post(day(736_000), 3);
+        assert_eq!((book.before(day(737_000)), book.before(day(737_001))), (3, 5));
     }
 }

@@ -4,6 +4,7 @@
 //! merge by addition, and what was posted can be retracted.
 
 mod daybook;
+mod written;
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -15,7 +16,8 @@ use serde::{Deserialize, Serialize};
 use crate::calendar::{Basis, Span, WorkingDays, next_day};
 use crate::dataset::Finding;
 use crate::indicator::{Definition, Outcome, Shape, Timing, Verdict};
-use daybook::DayBook;
+use daybook::{DayBook, Slip};
+pub use written::LedgerError;
 
 /// Which part of a breakdown: "Female", "10 to 15".
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -56,8 +58,8 @@ pub enum MergeError {
     #[error("the ledgers keep different definitions: {0}")]
     Definitions(String),
     /// Different bases of a windowed indicator.
-    #[error("the ledgers keep windowed indicators on different bases")]
-    Bases,
+    #[error("the ledgers keep windowed indicators on different bases: {0}")]
+    Bases(String),
     /// Different breakdowns.
     #[error("the ledgers are broken down differently: {0:?} and {1:?}")]
     Breakdowns(Vec<String>, Vec<String>),
@@ -65,8 +67,69 @@ pub enum MergeError {
     #[error("the ledgers are pinned to different days: {0:?} and {1:?}")]
     KnownAt(Option<NaiveDate>, Option<NaiveDate>),
     /// Different working days.
-    #[error("the ledgers count different working days")]
-    WorkingDays,
+    #[error("the ledgers count different working days: {0}")]
+    WorkingDays(String),
+    /// Partials of different readings.
+    #[error("the partials hold different readings: {0}")]
+    Readings(String),
+    /// More is taken back than is there, or more added than can be counted.
+    #[error("the counts of {0} cannot be put together")]
+    Counts(String),
+}
+
+impl MergeError {
+    /// How two lists of definitions differ, if they do.
+    pub(crate) fn of_definitions(mine: &[Arc<Definition>], theirs: &[Arc<Definition>]) -> Option<Self> {
+        let pair = mine.iter().zip(theirs).find(|(a, b)| a != b);
+        let difference = if let Some((a, b)) = pair {
+            difference(a, b)
+        } else {
+            let shorter = mine.len().min(theirs.len());
+            let extra = mine.get(shorter).or_else(|| theirs.get(shorter))?;
+            format!("only one has {}", extra.key())
+        };
+        Some(Self::Definitions(difference))
+    }
+
+    /// How two calendars differ, if they do.
+    pub(crate) fn of_working_days(mine: &WorkingDays, theirs: &WorkingDays) -> Option<Self> {
+        let range = |days: &WorkingDays| (days.first_day(), days.last_day());
+        let ((a, b), (c, d)) = (range(mine), range(theirs));
+        if (a, b) != (c, d) {
+            return Some(Self::WorkingDays(format!("{a} to {b} and {c} to {d}")));
+        }
+        let only =
+            |a: &WorkingDays, b: &WorkingDays| a.holidays().iter().copied().find(|day| !b.holidays().contains(day));
+        let day = only(mine, theirs).or_else(|| only(theirs, mine))?;
+        Some(Self::WorkingDays(format!("{day} is a holiday in one of them")))
+    }
+}
+
+/// What two definitions differ in.
+fn difference(a: &Definition, b: &Definition) -> String {
+    let key = a.key();
+    if key != b.key() {
+        return format!("{key} and {}", b.key());
+    }
+    if a.version != b.version {
+        return format!("{key}: version {} and {}", a.version, b.version);
+    }
+    if a.rule != b.rule {
+        return format!("{key}: rule {:?} and {:?}", a.rule, b.rule);
+    }
+    let part = [
+        (a.option != b.option, "option"),
+        (a.timing != b.timing, "timing"),
+        (a.shape != b.shape, "shape"),
+        (a.bases != b.bases, "bases"),
+        (a.sibling_groups != b.sibling_groups, "sibling groups"),
+        (a.unit != b.unit, "unit"),
+        (a.polarity != b.polarity, "polarity"),
+        (a.zero != b.zero, "what zero means"),
+        (a.title != b.title, "title"),
+    ];
+    let part = part.iter().find(|(differs, _)| *differs).map_or("source", |(_, part)| part);
+    format!("{key}: {part}")
 }
 
 /// One account: an indicator, and for a windowed one the basis it was judged on.
@@ -81,6 +144,8 @@ pub(crate) struct Slot {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Header {
     pub(crate) definitions: Vec<Arc<Definition>>,
+    /// The key of each definition.
+    pub(crate) keys: Vec<Arc<str>>,
     pub(crate) slots: Vec<Slot>,
     pub(crate) breakdowns: Vec<String>,
     pub(crate) known_at: Option<NaiveDate>,
@@ -89,14 +154,14 @@ pub(crate) struct Header {
 
 impl Header {
     pub(crate) fn same(&self, other: &Self) -> Result<(), MergeError> {
-        if self.definitions != other.definitions {
-            let differs = |(a, b): &(&Arc<Definition>, &Arc<Definition>)| a != b;
-            let pair = self.definitions.iter().zip(&other.definitions).find(differs);
-            let name = pair.map_or_else(|| "not as many".to_owned(), |(a, b)| format!("{} and {}", a.key(), b.key()));
-            return Err(MergeError::Definitions(name));
+        if let Some(error) = MergeError::of_definitions(&self.definitions, &other.definitions) {
+            return Err(error);
         }
-        if self.slots != other.slots {
-            return Err(MergeError::Bases);
+        if let Some(differs) = (0..self.definitions.len()).find(|at| self.bases(*at).ne(other.bases(*at))) {
+            let key = self.keys.get(differs).map_or("", AsRef::as_ref);
+            let named =
+                |header: &Self| header.bases(differs).map(|basis| basis.to_string()).collect::<Vec<_>>().join(", ");
+            return Err(MergeError::Bases(format!("{key} on {} and on {}", named(self), named(other))));
         }
         if self.breakdowns != other.breakdowns {
             return Err(MergeError::Breakdowns(self.breakdowns.clone(), other.breakdowns.clone()));
@@ -104,10 +169,12 @@ impl Header {
         if self.known_at != other.known_at {
             return Err(MergeError::KnownAt(self.known_at, other.known_at));
         }
-        if self.working_days != other.working_days {
-            return Err(MergeError::WorkingDays);
-        }
-        Ok(())
+        MergeError::of_working_days(&self.working_days, &other.working_days).map_or(Ok(()), Err)
+    }
+
+    /// The bases on which the windowed indicator at this place is kept.
+    fn bases(&self, indicator: usize) -> impl Iterator<Item = Basis> {
+        self.slots.iter().filter(move |slot| slot.indicator == indicator).filter_map(|slot| slot.basis)
     }
 }
 
@@ -120,6 +187,30 @@ impl Header {
 /// Ledgers of different children merge by addition, in any order and grouping; [`Engine::ledger`](crate::Engine::ledger)
 /// is the unit. What was posted for a child can be retracted. Families that span the ledgers are one family where their
 /// ids are the same.
+///
+/// # Memory
+///
+/// It grows with the days and numbers of days that occur, not with the records; only where sibling groups are counted it
+/// keeps each family with a met unit, because which families are one over two windows is not known from their counts.
+///
+/// # Serialising
+///
+/// A ledger is written whole: its terms, and what is posted on each day. It names no child, yet it names families, in its
+/// findings records and children, and small counts stand in it by day: it is personal data as the records are. What can be
+/// shared is a [`Partial`](crate::Partial). One that contradicts itself is not read.
+///
+/// ```
+/// use csc_kpi::indicator::catalogue;
+/// use csc_kpi::record::Referral;
+/// use csc_kpi::{Dataset, Engine, Ledger, NaiveDate};
+///
+/// let day = NaiveDate::from_ymd_opt(2018, 5, 2).unwrap();
+/// let dataset: Dataset = [Referral::new("R1", "C1", day)].into_iter().collect();
+/// let ledger = Engine::new(catalogue::standard()).run(&dataset)?;
+/// let json = serde_json::to_string(&ledger)?;
+/// assert_eq!(serde_json::from_str::<Ledger>(&json)?, ledger);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Ledger {
     header: Arc<Header>,
@@ -130,13 +221,13 @@ pub struct Ledger {
 /// Ledgers are equal if they were judged under the same terms and the same is posted on every day.
 impl PartialEq for Ledger {
     fn eq(&self, other: &Self) -> bool {
-        self.header == other.header && self.accounts == other.accounts && self.findings == other.findings
+        self.is_under(&other.header).is_ok() && self.accounts == other.accounts && self.findings == other.findings
     }
 }
 
 impl Ledger {
     pub(crate) fn open(header: Arc<Header>) -> Self {
-        let account = |slot: &Slot| header.definitions.get(slot.indicator).map(|definition| Account::of(definition));
+        let account = |slot: &Slot| header.definitions.get(slot.indicator).map(Account::of);
         let accounts = header.slots.iter().filter_map(account).collect();
         Self { header, accounts, findings: BTreeMap::new() }
     }
@@ -154,17 +245,19 @@ impl Ledger {
         self.accounts.get(slot)
     }
 
-    pub(crate) fn account_mut(&mut self, slot: usize) -> Option<&mut Account> {
-        self.accounts.get_mut(slot)
+    #[inline]
+    pub(crate) fn account_mut(&mut self, slot: usize) -> Option<(Slot, &mut Account)> {
+        Some((*self.header.slots.get(slot)?, self.accounts.get_mut(slot)?))
     }
 
+    #[cold]
     pub(crate) fn note(&mut self, finding: Finding, sign: i64) {
         match self.findings.entry(finding) {
             Entry::Vacant(place) => {
                 place.insert(sign);
             }
             Entry::Occupied(mut place) => {
-                *place.get_mut() += sign;
+                *place.get_mut() = place.get().wrapping_add(sign);
                 if *place.get() == 0 {
                     place.remove();
                 }
@@ -194,7 +287,7 @@ impl Ledger {
     ///
     /// [`MergeError`] where the two were not judged under the same terms; nothing is added then.
     pub fn merge(&mut self, other: &Self) -> Result<(), MergeError> {
-        self.header.same(&other.header)?;
+        self.is_under(&other.header)?;
         for (mine, theirs) in self.accounts.iter_mut().zip(&other.accounts) {
             mine.merge(theirs);
         }
@@ -211,114 +304,134 @@ pub(crate) struct OtherShape;
 /// The books of one account: in total, and by stratum of each breakdown.
 #[derive(Clone, Debug)]
 pub(crate) struct Account {
-    shape: Shape,
-    sibling_groups: bool,
-    timing: Timing,
+    definition: Arc<Definition>,
     total: Books,
     strata: BTreeMap<(usize, Stratum), Books>,
 }
 
 impl PartialEq for Account {
     fn eq(&self, other: &Self) -> bool {
-        let posted = |account: &Self| {
-            account.strata.iter().filter(|(_, books)| !books.is_blank()).map(|(k, b)| (k.clone(), b.clone())).collect()
-        };
-        let (mine, theirs): (Vec<_>, Vec<_>) = (posted(self), posted(other));
-        self.shape == other.shape && self.total == other.total && mine == theirs
+        self.definition == other.definition && self.total == other.total && self.posted().eq(other.posted())
     }
 }
 
 impl Account {
-    fn of(definition: &Definition) -> Self {
-        Self {
-            shape: definition.shape.clone(),
-            sibling_groups: definition.sibling_groups,
-            timing: definition.timing,
-            total: Books::default(),
-            strata: BTreeMap::new(),
+    fn of(definition: &Arc<Definition>) -> Self {
+        Self { total: Books::of(definition), definition: Arc::clone(definition), strata: BTreeMap::new() }
+    }
+
+    /// The strata with postings, with their books.
+    fn posted(&self) -> impl Iterator<Item = (&(usize, Stratum), &Books)> {
+        self.strata.iter().filter(|(_, books)| !books.is_blank())
+    }
+
+    /// The definition of its indicator.
+    pub(crate) fn definition(&self) -> &Arc<Definition> {
+        &self.definition
+    }
+
+    /// Whether an outcome counts the families of its child too.
+    pub(crate) fn counts_families_of(&self, outcome: Outcome) -> bool {
+        self.definition.sibling_groups && outcome == Outcome::Judged(Verdict::Met)
+    }
+
+    /// Posts an outcome in total.
+    pub(crate) fn post(&mut self, span: Span, outcome: Outcome, sign: i64) -> Result<(), OtherShape> {
+        self.total.post(&self.definition, span, outcome, sign)
+    }
+
+    /// Posts the outcomes of one child in total.
+    #[inline]
+    pub(crate) fn post_all(&mut self, postings: &[(Span, Outcome)], sign: i64) -> Result<(), (Outcome, OtherShape)> {
+        let counters = self.total.counters.as_mut_slice();
+        let refused = |outcome: Outcome| (outcome, OtherShape);
+        // Shape and timing are looked at once for all, the outcome alone decides on the book of each.
+        macro_rules! post_each {
+            ($at:expr) => {
+                if self.definition.timing == Timing::Flow {
+                    for (span, outcome) in postings {
+                        let book =
+                            $at(*outcome).and_then(|at| counters.get_mut(at)).ok_or_else(|| refused(*outcome))?;
+                        book.post(span.start, sign);
+                    }
+                } else {
+                    for (span, outcome) in postings {
+                        let book =
+                            $at(*outcome).and_then(|at| counters.get_mut(at)).ok_or_else(|| refused(*outcome))?;
+                        book.post_span(*span, sign);
+                    }
+                }
+            };
         }
-    }
-
-    pub(crate) const fn counts_sibling_groups(&self) -> bool {
-        self.sibling_groups
-    }
-
-    pub(crate) fn post(
-        &mut self,
-        stratum: Option<(usize, Stratum)>,
-        span: Span,
-        outcome: Outcome,
-        sign: i64,
-    ) -> Result<(), OtherShape> {
-        let cell = match (&self.shape, outcome) {
-            (Shape::Proportion(_), Outcome::Judged(verdict)) => match verdict_cell(verdict) {
-                Some(cell) => Cell::Counter(cell),
-                None => return Ok(()),
-            },
-            (Shape::Composition(parts), Outcome::Part(part)) if usize::from(part) < parts.len() => {
-                Cell::Counter(usize::from(part))
+        match &self.definition.shape {
+            // One that is outside is on no tape.
+            Shape::Proportion(_) => post_each!(|outcome| match outcome {
+                Outcome::Judged(verdict) => Some(verdict as usize),
+                _ => None,
+            }),
+            Shape::Composition(parts) => {
+                let parts = parts.len();
+                post_each!(|outcome| match outcome {
+                    Outcome::Part(part) => Some(usize::from(part)).filter(|part| *part < parts),
+                    Outcome::NoPart => Some(parts),
+                    _ => None,
+                });
             }
-            (Shape::Composition(parts), Outcome::NoPart) => Cell::Counter(parts.len()),
-            (Shape::Distribution, Outcome::Days(days)) => Cell::Amount(Amount::Days(days)),
-            (Shape::Distribution, Outcome::Since(day)) => Cell::Amount(Amount::Since(day)),
-            _ => return Err(OtherShape),
-        };
-        let flow = self.timing == Timing::Flow;
-        let book = match stratum {
-            None => self.total.cell(&cell),
-            Some(stratum) => self.strata.entry(stratum).or_default().cell(&cell),
-        };
-        // A flow has one day, so it needs no posting that takes it back.
-        if flow {
-            book.post(span.start, sign);
-        } else {
-            book.post_span(span, sign);
+            Shape::Distribution => {
+                for (span, outcome) in postings {
+                    let posted = self.total.post_amount(self.definition.timing, *span, *outcome, sign);
+                    posted.map_err(|_| refused(*outcome))?;
+                }
+            }
         }
         Ok(())
     }
 
+    /// Whether the families of children are counted beside it.
+    pub(crate) fn counts_families(&self) -> bool {
+        self.definition.sibling_groups
+    }
+
+    /// Posts an outcome of one stratum of the breakdown with this number.
+    pub(crate) fn post_in(
+        &mut self,
+        stratum: (usize, Stratum),
+        span: Span,
+        outcome: Outcome,
+        sign: i64,
+    ) -> Result<(), OtherShape> {
+        let books = self.strata.entry(stratum).or_insert_with(|| Books::of(&self.definition));
+        books.post(&self.definition, span, outcome, sign)
+    }
+
     /// Posts that `family` has a met unit.
     pub(crate) fn post_family(&mut self, stratum: Option<(usize, Stratum)>, family: &str, span: Span, sign: i64) {
-        let flow = self.timing == Timing::Flow;
         let books = match stratum {
             None => &mut self.total,
-            Some(stratum) => self.strata.entry(stratum).or_default(),
+            Some(stratum) => self.strata.entry(stratum).or_insert_with(|| Books::of(&self.definition)),
         };
-        let book = match books.families.get_mut(family) {
-            Some(book) => book,
-            None => books.families.entry(family.to_owned()).or_default(),
-        };
-        if flow {
-            book.post(span.start, sign);
-        } else {
-            book.post_span(span, sign);
-        }
+        books.post_family(self.definition.timing, family, span, sign);
     }
 
     /// The strata of a breakdown that have postings, in order.
     pub(crate) fn strata(&self, breakdown: usize) -> impl Iterator<Item = &Stratum> {
-        let posted = self.strata.iter().filter(move |((number, _), books)| *number == breakdown && !books.is_blank());
-        posted.map(|((_, stratum), _)| stratum)
+        self.posted().filter(move |((number, _), _)| *number == breakdown).map(|((_, stratum), _)| stratum)
     }
 
-    /// What stands in the books in total, or of one stratum.
-    pub(crate) fn counted(&self, stratum: Option<&(usize, Stratum)>, look: Look) -> Counted {
+    /// The books in total, or of one stratum; `None` where nothing was posted of it.
+    pub(crate) fn books(&self, stratum: Option<&(usize, Stratum)>) -> Option<&Books> {
         match stratum {
-            None => self.total.counted(look),
-            Some(stratum) => self.strata.get(stratum).map_or_else(Counted::default, |books| books.counted(look)),
+            None => Some(&self.total),
+            Some(stratum) => self.strata.get(stratum),
         }
     }
 
     fn merge(&mut self, other: &Self) {
         self.total.merge(&other.total);
         for (stratum, books) in &other.strata {
-            self.strata.entry(stratum.clone()).or_default().merge(books);
+            self.strata.entry(stratum.clone()).or_insert_with(|| Books::of(&self.definition)).merge(books);
         }
     }
-}
-
-fn verdict_cell(verdict: Verdict) -> Option<usize> {
-    Verdict::COUNTED.iter().position(|counted| *counted == verdict)
 }
 
 /// How the books are looked at: over the days of a window, or as they stand on a day.
@@ -331,105 +444,186 @@ pub(crate) enum Look {
 }
 
 impl Look {
-    fn at(self, book: &DayBook) -> u64 {
+    #[inline]
+    fn at(self, before: impl Fn(NaiveDate) -> i64) -> u64 {
         let count = match self {
-            Self::Between(start, end) => book.before(end) - book.before(start),
-            Self::On(day) => book.before(next_day(day)),
+            Self::Between(start, end) => before(end).wrapping_sub(before(start)),
+            Self::On(day) => before(next_day(day)),
         };
         // Below zero only where more was retracted than posted.
         u64::try_from(count).unwrap_or(0)
     }
 }
 
-/// What the books say.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Counted {
-    pub(crate) counters: Vec<u64>,
-    pub(crate) amounts: Vec<(Amount, u64)>,
-    pub(crate) families: u64,
-}
+/// Numbers of days below this have their books in a row; an authority's working days are mostly among them.
+const COMMON_DAYS: usize = 256;
 
-impl Counted {
-    pub(crate) fn counter(&self, at: usize) -> u64 {
-        self.counters.get(at).copied().unwrap_or(0)
-    }
-}
-
-/// An amount of days: fixed, or growing from a day.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Amount {
-    Days(i32),
-    Since(NaiveDate),
-}
-
-enum Cell {
-    Counter(usize),
-    Amount(Amount),
-}
-
-#[derive(Clone, Debug, Default)]
-struct Books {
+/// The books of one account, in total or of one stratum.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Books {
+    /// By verdict or part; behind the parts the one for units in none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     counters: Vec<DayBook>,
-    amounts: BTreeMap<Amount, DayBook>,
-    families: BTreeMap<String, DayBook>,
+    /// By number of days.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    days: Vec<DayBook>,
+    /// By number of days, those outside the row.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    other_days: BTreeMap<i32, DayBook>,
+    /// By the day from which an amount grows.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    since: BTreeMap<NaiveDate, Slip>,
+    /// By family with a met unit.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    families: BTreeMap<String, Slip>,
+}
+
+fn same(mine: &[DayBook], theirs: &[DayBook]) -> bool {
+    let blank = DayBook::default();
+    (0..mine.len().max(theirs.len())).all(|at| mine.get(at).unwrap_or(&blank) == theirs.get(at).unwrap_or(&blank))
 }
 
 impl PartialEq for Books {
     fn eq(&self, other: &Self) -> bool {
-        fn kept<K: Ord + Clone>(books: &BTreeMap<K, DayBook>) -> Vec<(&K, &DayBook)> {
-            books.iter().filter(|(_, book)| **book != DayBook::default()).collect()
-        }
-        let blank = DayBook::default();
-        let counters = self.counters.len().max(other.counters.len());
-        (0..counters).all(|at| self.counters.get(at).unwrap_or(&blank) == other.counters.get(at).unwrap_or(&blank))
-            && kept(&self.amounts) == kept(&other.amounts)
-            && kept(&self.families) == kept(&other.families)
+        let kept = |books: &Self| -> Vec<(i32, DayBook)> {
+            let posted = books.other_days.iter().filter(|(_, book)| !book.is_blank());
+            posted.map(|(days, book)| (*days, book.clone())).collect()
+        };
+        same(&self.counters, &other.counters)
+            && same(&self.days, &other.days)
+            && kept(self) == kept(other)
+            && self.since == other.since
+            && self.families == other.families
     }
 }
 
 impl Books {
+    fn of(definition: &Definition) -> Self {
+        Self { counters: vec![DayBook::default(); Self::counters(definition)], ..Self::default() }
+    }
+
+    /// How many counters the shape of an indicator has.
+    fn counters(definition: &Definition) -> usize {
+        match &definition.shape {
+            Shape::Proportion(_) => Verdict::COUNTED.len(),
+            Shape::Composition(parts) => parts.len() + 1,
+            Shape::Distribution => 0,
+        }
+    }
+
     fn is_blank(&self) -> bool {
-        *self == Self::default()
+        self.counters.iter().chain(&self.days).chain(self.other_days.values()).all(DayBook::is_blank)
+            && self.since.is_empty()
+            && self.families.is_empty()
     }
 
-    fn cell(&mut self, cell: &Cell) -> &mut DayBook {
-        match cell {
-            Cell::Counter(at) => {
-                let at = *at;
-                if self.counters.len() <= at {
-                    self.counters.resize_with(at + 1, DayBook::default);
+    #[inline]
+    fn post(&mut self, definition: &Definition, span: Span, outcome: Outcome, sign: i64) -> Result<(), OtherShape> {
+        let at = match (&definition.shape, outcome) {
+            (Shape::Proportion(_), Outcome::Judged(Verdict::Outside)) => return Ok(()),
+            (Shape::Proportion(_), Outcome::Judged(verdict)) => verdict as usize,
+            (Shape::Composition(parts), Outcome::Part(part)) if usize::from(part) < parts.len() => usize::from(part),
+            (Shape::Composition(parts), Outcome::NoPart) => parts.len(),
+            (Shape::Distribution, outcome) => return self.post_amount(definition.timing, span, outcome, sign),
+            _ => return Err(OtherShape),
+        };
+        // A flow has one day, so it needs no posting that takes it back.
+        match self.counters.get_mut(at) {
+            Some(book) if definition.timing == Timing::Flow => book.post(span.start, sign),
+            Some(book) => book.post_span(span, sign),
+            None => return Err(OtherShape),
+        }
+        Ok(())
+    }
+
+    fn post_amount(&mut self, timing: Timing, span: Span, outcome: Outcome, sign: i64) -> Result<(), OtherShape> {
+        let book = match outcome {
+            Outcome::Days(days) => match usize::try_from(days).ok().filter(|at| *at < COMMON_DAYS) {
+                Some(at) => {
+                    if self.days.len() <= at {
+                        self.days.resize_with(at + 1, DayBook::default);
+                    }
+                    self.days.get_mut(at)
                 }
-                &mut self.counters[at]
+                None => Some(self.other_days.entry(days).or_default()),
+            },
+            Outcome::Since(day) => {
+                let slip = self.since.entry(day).or_default();
+                if timing == Timing::Flow {
+                    slip.post(span.start, sign);
+                } else {
+                    slip.post_span(span, sign);
+                }
+                if slip.is_blank() {
+                    self.since.remove(&day);
+                }
+                return Ok(());
             }
-            Cell::Amount(amount) => self.amounts.entry(*amount).or_default(),
+            _ => return Err(OtherShape),
+        };
+        match book {
+            Some(book) if timing == Timing::Flow => book.post(span.start, sign),
+            Some(book) => book.post_span(span, sign),
+            None => {}
+        }
+        Ok(())
+    }
+
+    fn post_family(&mut self, timing: Timing, family: &str, span: Span, sign: i64) {
+        let slip = match self.families.get_mut(family) {
+            Some(slip) => slip,
+            None => self.families.entry(family.to_owned()).or_default(),
+        };
+        if timing == Timing::Flow {
+            slip.post(span.start, sign);
+        } else {
+            slip.post_span(span, sign);
+        }
+        if slip.is_blank() {
+            self.families.remove(family);
         }
     }
 
-    fn counted(&self, look: Look) -> Counted {
-        Counted {
-            counters: self.counters.iter().map(|book| look.at(book)).collect(),
-            amounts: self
-                .amounts
-                .iter()
-                .map(|(amount, book)| (*amount, look.at(book)))
-                .filter(|(_, count)| *count > 0)
-                .collect(),
-            families: self.families.values().filter(|book| look.at(book) > 0).count() as u64,
-        }
+    /// How many units are in the counter at this place.
+    #[inline]
+    pub(crate) fn counter(&self, at: usize, look: Look) -> u64 {
+        self.counters.get(at).map_or(0, |book| look.at(|day| book.before(day)))
+    }
+
+    /// Each number of days as at a day with how many units have it; a number can come twice.
+    pub(crate) fn amounts(&self, look: Look, as_at: NaiveDate) -> impl Iterator<Item = (i64, u64)> {
+        let row = (0..).zip(&self.days).chain(self.other_days.iter().map(|(days, book)| (i64::from(*days), book)));
+        let fixed = row.map(move |(days, book)| (days, look.at(|day| book.before(day))));
+        let growing =
+            self.since.iter().map(move |(since, slip)| ((as_at - *since).num_days(), look.at(|day| slip.before(day))));
+        fixed.chain(growing).filter(|(_, count)| *count > 0)
+    }
+
+    /// How many families have a met unit.
+    pub(crate) fn families(&self, look: Look) -> u64 {
+        self.families.values().filter(|slip| look.at(|day| slip.before(day)) > 0).count() as u64
     }
 
     fn merge(&mut self, other: &Self) {
-        if self.counters.len() < other.counters.len() {
-            self.counters.resize_with(other.counters.len(), DayBook::default);
+        for (mine, theirs) in [(&mut self.counters, &other.counters), (&mut self.days, &other.days)] {
+            if mine.len() < theirs.len() {
+                mine.resize_with(theirs.len(), DayBook::default);
+            }
+            for (mine, theirs) in mine.iter_mut().zip(theirs) {
+                mine.merge(theirs);
+            }
         }
-        for (mine, theirs) in self.counters.iter_mut().zip(&other.counters) {
-            mine.merge(theirs);
+        for (days, book) in &other.other_days {
+            self.other_days.entry(*days).or_default().merge(book);
         }
-        for (amount, book) in &other.amounts {
-            self.amounts.entry(*amount).or_default().merge(book);
+        for (since, slip) in &other.since {
+            self.since.entry(*since).or_default().merge(slip);
         }
-        for (family, book) in &other.families {
-            self.families.entry(family.clone()).or_default().merge(book);
+        for (family, slip) in &other.families {
+            self.families.entry(family.clone()).or_default().merge(slip);
         }
+        self.since.retain(|_, slip| !slip.is_blank());
+        self.families.retain(|_, slip| !slip.is_blank());
     }
 }

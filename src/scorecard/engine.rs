@@ -10,8 +10,9 @@ use super::{Breakdown, Scorecard};
 use crate::calendar::{Basis, Span, WorkingDays};
 use crate::chronology::Chronology;
 use crate::dataset::{Child, Dataset, Finding};
-use crate::indicator::{AnyIndicator, Outcome, Posting, Sink, Timing, Verdict};
+use crate::indicator::{AnyIndicator, Destination, Outcome, Posting, Sink, Tape, Timing};
 use crate::ledger::{Header, Ledger, Look, MergeError, Slot, Stratum};
+use crate::record::Family;
 
 /// What the engine cannot calculate, or a ledger cannot answer.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -99,7 +100,15 @@ pub struct Engine {
     known_at: Option<NaiveDate>,
     working_days: WorkingDays,
     /// What follows from the rest, once it has been asked for.
-    header: OnceLock<Result<Arc<Header>, EngineError>>,
+    terms: OnceLock<Result<Arc<Terms>, EngineError>>,
+}
+
+/// What follows from indicators and settings.
+#[derive(Debug)]
+struct Terms {
+    header: Arc<Header>,
+    /// The accounts, by the family of records they start from.
+    groups: Vec<(Option<Family>, Vec<usize>)>,
 }
 
 impl fmt::Debug for Engine {
@@ -122,20 +131,36 @@ impl Engine {
             windowed_bases: Vec::new(),
             known_at: None,
             working_days: WorkingDays::england_and_wales(),
-            header: OnceLock::new(),
+            terms: OnceLock::new(),
         }
     }
 
-    /// The header for the terms as they are now.
-    fn header(&self) -> Result<Arc<Header>, EngineError> {
-        self.header.get_or_init(|| self.new_header().map(Arc::new)).clone()
+    /// The terms as they are set.
+    fn terms(&self) -> Result<&Terms, EngineError> {
+        let terms = self.terms.get_or_init(|| {
+            let header = Arc::new(self.new_header()?);
+            let mut groups: Vec<(Option<Family>, Vec<usize>)> = Vec::new();
+            for (at, slot) in header.slots.iter().enumerate() {
+                let family = self.indicators.get(slot.indicator).and_then(AnyIndicator::starts_from);
+                match groups.iter_mut().find(|(of, _)| *of == family) {
+                    Some((_, slots)) => slots.push(at),
+                    None => groups.push((family, vec![at])),
+                }
+            }
+            Ok(Arc::new(Terms { header, groups }))
+        });
+        terms.as_deref().map_err(Clone::clone)
+    }
+
+    fn header(&self) -> Result<&Arc<Header>, EngineError> {
+        Ok(&self.terms()?.header)
     }
 
     /// Breaks every figure down by `breakdown` too.
     #[must_use]
     pub fn by(mut self, breakdown: impl Breakdown + 'static) -> Self {
         self.breakdowns.push(Arc::new(breakdown));
-        self.header = OnceLock::new();
+        self.terms = OnceLock::new();
         self
     }
 
@@ -143,7 +168,7 @@ impl Engine {
     #[must_use]
     pub fn on(mut self, basis: Basis) -> Self {
         self.windowed_bases.push(basis);
-        self.header = OnceLock::new();
+        self.terms = OnceLock::new();
         self
     }
 
@@ -151,7 +176,7 @@ impl Engine {
     #[must_use]
     pub fn known_at(mut self, day: NaiveDate) -> Self {
         self.known_at = Some(day);
-        self.header = OnceLock::new();
+        self.terms = OnceLock::new();
         self
     }
 
@@ -159,7 +184,7 @@ impl Engine {
     #[must_use]
     pub fn working_days(mut self, calendar: WorkingDays) -> Self {
         self.working_days = calendar;
-        self.header = OnceLock::new();
+        self.terms = OnceLock::new();
         self
     }
 
@@ -186,7 +211,7 @@ impl Engine {
     ///
     /// Where two indicators or two breakdowns have the same name, or an indicator's definition contradicts its type.
     pub fn ledger(&self) -> Result<Ledger, EngineError> {
-        Ok(Ledger::open(self.header()?))
+        Ok(Ledger::open(Arc::clone(self.header()?)))
     }
 
     /// Judges every child of `dataset`.
@@ -196,10 +221,45 @@ impl Engine {
     /// As [`Engine::ledger`] and [`Engine::post`].
     pub fn run(&self, dataset: &Dataset) -> Result<Ledger, EngineError> {
         let mut ledger = self.ledger()?;
-        for child in dataset.children() {
-            self.post(&mut ledger, &child)?;
-        }
+        self.post_all(&mut ledger, dataset.children())?;
         Ok(ledger)
+    }
+
+    /// Judges every child of `dataset` on all cores: the ledger is the same as that of [`Engine::run`], bit for bit.
+    ///
+    /// Without this feature the same is done by hand: [`Dataset::children_in`] gives each thread its share,
+    /// [`Ledger::merge`] puts the ledgers together.
+    ///
+    /// # Errors
+    ///
+    /// As [`Engine::run`].
+    #[cfg(feature = "rayon")]
+    pub fn run_parallel(&self, dataset: &Dataset) -> Result<Ledger, EngineError> {
+        use rayon::prelude::*;
+
+        let children = dataset.children().len();
+        // A few shares a core, so that no core waits long for the last.
+        let share = (children / (rayon::current_num_threads() * 4)).max(1024);
+        let starts: Vec<usize> = (0..children).step_by(share).collect();
+        let judged = starts.into_par_iter().try_fold(
+            || None,
+            |ledger: Option<Ledger>, start| {
+                let mut ledger = ledger.map_or_else(|| self.ledger(), Ok)?;
+                self.post_all(&mut ledger, dataset.children_in(start..(start + share).min(children)))?;
+                Ok(Some(ledger))
+            },
+        );
+        let whole = judged.try_reduce(
+            || None,
+            |mine, theirs| match (mine, theirs) {
+                (Some(mut mine), Some(theirs)) => {
+                    mine.merge(&theirs).map_err(EngineError::OtherLedger)?;
+                    Ok(Some(mine))
+                }
+                (mine, theirs) => Ok(mine.or(theirs)),
+            },
+        )?;
+        whole.map_or_else(|| self.ledger(), Ok)
     }
 
     /// Judges one child and posts the verdicts to `ledger`, one of this engine.
@@ -209,7 +269,21 @@ impl Engine {
     /// Where the ledger is of an engine with other terms, or an indicator posts an outcome that its shape does not know; after
     /// the latter the child is posted in part and the ledger of no use any more.
     pub fn post(&self, ledger: &mut Ledger, child: &Child<'_>) -> Result<(), EngineError> {
-        self.judge(ledger, child, 1)
+        self.judge(ledger, [*child], 1)
+    }
+
+    /// Judges each of `children` and posts the verdicts to `ledger`, one of this engine: a dataset's, a part of them, or any
+    /// stream, of which no more than one child is held.
+    ///
+    /// # Errors
+    ///
+    /// As [`Engine::post`].
+    pub fn post_all<'a>(
+        &self,
+        ledger: &mut Ledger,
+        children: impl IntoIterator<Item = Child<'a>>,
+    ) -> Result<(), EngineError> {
+        self.judge(ledger, children, 1)
     }
 
     /// Takes back what [`Engine::post`] posted for this child with these records.
@@ -218,7 +292,7 @@ impl Engine {
     ///
     /// As [`Engine::post`].
     pub fn retract(&self, ledger: &mut Ledger, child: &Child<'_>) -> Result<(), EngineError> {
-        self.judge(ledger, child, -1)
+        self.judge(ledger, [*child], -1)
     }
 
     /// The units behind a figure with verdict and reason, also those that were missed or excluded, by person and record.
@@ -236,15 +310,25 @@ impl Engine {
         as_at: NaiveDate,
     ) -> Result<Vec<Evidence>, EngineError> {
         let header = self.header()?;
-        let (slot, look) = find(&header, indicator, basis, as_at)?;
+        let slot = find(header, indicator, basis)?;
         let Some(slot) = header.slots.get(slot) else { return Ok(Vec::new()) };
         let mut evidence = Vec::new();
         for child in dataset.children() {
             child.known_at(self.known_at, |chronology| {
                 if let Some(indicator) = self.indicators.get(slot.indicator) {
-                    let mut collector =
-                        Collector::new(chronology, look, as_at, indicator.definition(), &self.breakdowns);
-                    indicator.judge(chronology, slot.basis.unwrap_or(Basis::AsAt), &self.working_days, &mut collector);
+                    let mut collector = Collector::new(
+                        chronology,
+                        look(indicator.timing(), basis, as_at),
+                        as_at,
+                        indicator.definition(),
+                        &self.breakdowns,
+                    );
+                    indicator.judge(
+                        chronology,
+                        slot.basis.unwrap_or(Basis::AsAt),
+                        &self.working_days,
+                        Destination::Sink(&mut collector),
+                    );
                     evidence.append(&mut collector.evidence);
                 }
             });
@@ -287,6 +371,7 @@ impl Engine {
             return Err(EngineError::RepeatedBreakdown(name.1.clone()));
         }
         Ok(Header {
+            keys: keys.iter().map(|key| Arc::from(key.as_str())).collect(),
             definitions: self.indicators.iter().map(|indicator| Arc::new(indicator.definition().clone())).collect(),
             slots,
             breakdowns,
@@ -295,22 +380,88 @@ impl Engine {
         })
     }
 
-    fn judge(&self, ledger: &mut Ledger, child: &Child<'_>, sign: i64) -> Result<(), EngineError> {
-        let header = self.header()?;
-        ledger.is_under(&header).map_err(EngineError::OtherLedger)?;
-        child.known_at(self.known_at, |chronology| {
-            for (at, slot) in header.slots.iter().enumerate() {
-                let Some(indicator) = self.indicators.get(slot.indicator) else { continue };
-                let mut poster =
-                    Poster { ledger, slot: at, chronology, breakdowns: &self.breakdowns, sign, refused: None };
-                indicator.judge(chronology, slot.basis.unwrap_or(Basis::AsAt), &self.working_days, &mut poster);
-                if let Some(outcome) = poster.refused {
-                    return Err(EngineError::OtherShape { indicator: indicator.definition().key(), outcome });
+    fn judge<'a>(
+        &self,
+        ledger: &mut Ledger,
+        children: impl IntoIterator<Item = Child<'a>>,
+        sign: i64,
+    ) -> Result<(), EngineError> {
+        let terms = self.terms()?;
+        ledger.is_under(&terms.header).map_err(EngineError::OtherLedger)?;
+        let mut tape = Tape::default();
+        for child in children {
+            child.known_at(self.known_at, |chronology| {
+                for (family, slots) in &terms.groups {
+                    if family.is_some_and(|family| !chronology.has(family)) {
+                        continue;
+                    }
+                    for at in slots {
+                        if self.breakdowns.is_empty() {
+                            self.judge_in_total(ledger, *at, chronology, sign, &mut tape)?;
+                        } else {
+                            self.judge_broken_down(ledger, *at, chronology, sign)?;
+                        }
+                    }
+                }
+                Ok(())
+            })?;
+        }
+        Ok(())
+    }
+
+    fn judge_in_total(
+        &self,
+        ledger: &mut Ledger,
+        at: usize,
+        chronology: &Chronology<'_>,
+        sign: i64,
+        tape: &mut Tape,
+    ) -> Result<(), EngineError> {
+        let Some((slot, account)) = ledger.account_mut(at) else { return Ok(()) };
+        let Some(indicator) = self.indicators.get(slot.indicator) else { return Ok(()) };
+        let basis = slot.basis.unwrap_or(Basis::AsAt);
+        indicator.judge(chronology, basis, &self.working_days, Destination::Tape(tape));
+        if !tape.postings.is_empty() {
+            let posted = account.post_all(&tape.postings, sign);
+            posted.map_err(|(outcome, _)| other_shape(indicator, outcome))?;
+            if account.counts_families() && !chronology.families().is_empty() {
+                for (span, outcome) in &tape.postings {
+                    if !account.counts_families_of(*outcome) {
+                        continue;
+                    }
+                    for family in chronology.families() {
+                        account.post_family(None, chronology.text(family.family), *span, sign);
+                    }
                 }
             }
-            Ok(())
-        })
+            tape.postings.clear();
+        }
+        if !tape.notes.is_empty() {
+            for finding in tape.notes.drain(..) {
+                ledger.note(finding, sign);
+            }
+        }
+        Ok(())
     }
+
+    fn judge_broken_down(
+        &self,
+        ledger: &mut Ledger,
+        at: usize,
+        chronology: &Chronology<'_>,
+        sign: i64,
+    ) -> Result<(), EngineError> {
+        let Some(slot) = ledger.header().slots.get(at).copied() else { return Ok(()) };
+        let Some(indicator) = self.indicators.get(slot.indicator) else { return Ok(()) };
+        let mut poster = Poster { ledger, slot: at, chronology, breakdowns: &self.breakdowns, sign, refused: None };
+        let basis = slot.basis.unwrap_or(Basis::AsAt);
+        indicator.judge(chronology, basis, &self.working_days, Destination::Sink(&mut poster));
+        poster.refused.map_or(Ok(()), |outcome| Err(other_shape(indicator, outcome)))
+    }
+}
+
+fn other_shape(indicator: &AnyIndicator, outcome: Outcome) -> EngineError {
+    EngineError::OtherShape { indicator: indicator.definition().key(), outcome }
 }
 
 /// Whether indicators of this timing have figures on this basis: stocks as at a day, all others in a window.
@@ -318,26 +469,28 @@ fn has_figures(timing: Timing, basis: Basis) -> bool {
     (timing == Timing::Stock) == (basis == Basis::AsAt)
 }
 
-/// Which account answers, and how it is looked at.
-pub(super) fn find(
-    header: &Header,
-    indicator: &str,
-    basis: Basis,
-    as_at: NaiveDate,
-) -> Result<(usize, Look), EngineError> {
+/// How an account of this timing is looked at on a basis it has figures on.
+#[inline]
+pub(super) fn look(timing: Timing, basis: Basis, as_at: NaiveDate) -> Look {
+    match (timing, basis.window(as_at)) {
+        (Timing::Flow, Some(window)) => Look::Between(window.start, window.end),
+        _ => Look::On(as_at),
+    }
+}
+
+/// Which account answers.
+pub(super) fn find(header: &Header, indicator: &str, basis: Basis) -> Result<usize, EngineError> {
     let number = header
-        .definitions
+        .keys
         .iter()
-        .position(|definition| definition.key() == indicator)
+        .position(|key| **key == *indicator)
         .ok_or_else(|| EngineError::NoSuchIndicator(indicator.to_owned()))?;
     let definition = &header.definitions[number];
-    let window = basis.window(as_at);
     let slot_on = |basis: Option<Basis>| header.slots.iter().position(|s| s.indicator == number && s.basis == basis);
-    let found = match (definition.timing, window) {
-        (Timing::Flow, Some(window)) => slot_on(None).map(|slot| (slot, Look::Between(window.start, window.end))),
-        (Timing::Stock, None) => slot_on(None).map(|slot| (slot, Look::On(as_at))),
-        (Timing::Windowed, Some(_)) => slot_on(Some(basis)).map(|slot| (slot, Look::On(as_at))),
-        (Timing::Flow | Timing::Windowed, None) | (Timing::Stock, Some(_)) => None,
+    let found = match definition.timing {
+        timing if !has_figures(timing, basis) => None,
+        Timing::Flow | Timing::Stock => slot_on(None),
+        Timing::Windowed => slot_on(Some(basis)),
     };
     found.ok_or_else(|| {
         let offered: Vec<String> = match definition.timing {
@@ -364,10 +517,14 @@ struct Poster<'a, 'b> {
 
 impl Poster<'_, '_> {
     fn post_to(&mut self, stratum: Option<&(usize, Stratum)>, span: Span, posting: &Posting) {
-        let Some(account) = self.ledger.account_mut(self.slot) else { return };
-        if account.post(stratum.cloned(), span, posting.outcome, self.sign).is_err() {
+        let Some((_, account)) = self.ledger.account_mut(self.slot) else { return };
+        let posted = match stratum {
+            None => account.post(span, posting.outcome, self.sign),
+            Some(stratum) => account.post_in(stratum.clone(), span, posting.outcome, self.sign),
+        };
+        if posted.is_err() {
             self.refused = Some(posting.outcome);
-        } else if account.counts_sibling_groups() && posting.outcome == Outcome::Judged(Verdict::Met) {
+        } else if account.counts_families_of(posting.outcome) {
             for family in self.chronology.families() {
                 account.post_family(stratum.cloned(), self.chronology.text(family.family), span, self.sign);
             }

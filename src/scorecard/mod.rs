@@ -6,6 +6,7 @@ mod engine;
 mod evidence;
 mod narrative;
 mod observation;
+mod partial;
 mod reading;
 
 pub use breakdown::{
@@ -14,4 +15,5 @@ pub use breakdown::{
 pub use engine::{Engine, EngineError};
 pub use evidence::Evidence;
 pub use narrative::{Narrative, Sentence, Topic};
-pub use reading::{Figure, Reading, ReadingError, Scorecard};
+pub use partial::{Partial, PartialError};
+pub use reading::{Figure, Reading, ReadingError, Scorecard, Series};

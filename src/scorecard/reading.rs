@@ -7,10 +7,10 @@ use chrono::NaiveDate;
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::engine::{EngineError, find};
+use super::engine::{EngineError, find, look};
 use crate::calendar::{Basis, Window};
 use crate::indicator::{Definition, Pending, Shape};
-use crate::ledger::{Amount, Counted, Ledger, Stratum};
+use crate::ledger::{Account, Books, Ledger, Look, Stratum};
 use crate::measure::{
     Composition, CompositionError, Distribution, Footing, Population, Rate, RateError, Ratio, Tally, Value,
 };
@@ -41,7 +41,7 @@ pub enum Figure {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Form", into = "Form")]
 pub struct Reading {
-    indicator: String,
+    indicator: Arc<str>,
     version: u32,
     basis: Basis,
     as_at: NaiveDate,
@@ -197,51 +197,102 @@ impl Reading {
         }
     }
 
+    /// The same reading with another figure of the same kind.
+    pub(super) fn counting(self, figure: Figure, sibling_groups: Option<u64>) -> Self {
+        Self { figure, sibling_groups, ..self }
+    }
+
     fn of(
         definition: &Definition,
-        counted: &Counted,
-        (basis, as_at, known_at): (Basis, NaiveDate, Option<NaiveDate>),
+        key: Arc<str>,
+        books: Option<&Books>,
+        (look, basis, as_at, known_at): (Look, Basis, NaiveDate, Option<NaiveDate>),
         stratum: Option<(String, Stratum)>,
     ) -> Self {
+        let counter = |at: usize| books.map_or(0, |books| books.counter(at, look));
         let figure = match &definition.shape {
             Shape::Proportion(pending) => {
-                let [met, not_met, undecided, excepted, excluded] = [0, 1, 2, 3, 4].map(|at| counted.counter(at));
+                let [met, not_met, undecided, excepted, excluded] = [0, 1, 2, 3, 4].map(counter);
                 Figure::Proportion(Tally { met, not_met, pending: undecided, excepted, excluded }, *pending)
             }
             Shape::Composition(names) => {
-                let parts: Vec<_> =
-                    names.iter().enumerate().map(|(at, name)| (name.clone(), counted.counter(at))).collect();
-                Figure::Composition(Composition::with_rest(parts, counted.counter(names.len())))
+                let parts: Vec<_> = names.iter().enumerate().map(|(at, name)| (name.clone(), counter(at))).collect();
+                Figure::Composition(Composition::with_rest(parts, counter(names.len())))
             }
             Shape::Distribution => {
-                let days = |amount: &Amount| match amount {
-                    Amount::Days(days) => i64::from(*days),
-                    Amount::Since(day) => (as_at - *day).num_days(),
-                };
-                Figure::Distribution(counted.amounts.iter().map(|(amount, count)| (days(amount), *count)).collect())
+                Figure::Distribution(books.into_iter().flat_map(|books| books.amounts(look, as_at)).collect())
             }
         };
         Self {
-            indicator: definition.key(),
+            indicator: key,
             version: definition.version,
             basis,
             as_at,
             known_at,
             stratum,
             figure,
-            sibling_groups: definition.sibling_groups.then_some(counted.families),
+            sibling_groups: definition.sibling_groups.then(|| books.map_or(0, |books| books.families(look))),
         }
     }
 }
 
+/// One account of a ledger, found once: the readings of one indicator on one basis, each of them a few subtractions.
+///
+/// ```
+/// use csc_kpi::calendar::Basis;
+/// use csc_kpi::indicator::catalogue;
+/// use csc_kpi::record::Referral;
+/// use csc_kpi::{Dataset, Engine, NaiveDate};
+///
+/// let day = |m, d| NaiveDate::from_ymd_opt(2018, m, d).unwrap();
+/// let dataset: Dataset = [Referral::new("R1", "C1", day(5, 2))].into_iter().collect();
+/// let ledger = Engine::new(catalogue::standard()).run(&dataset)?;
+/// let going_on = ledger.series("NI 68", Basis::InMonth)?;
+/// let shown = [day(4, 30), day(5, 31)].map(|end| going_on.at(end).shown(0));
+/// assert_eq!(shown, [None, Some("100%".to_owned())]);
+/// # Ok::<(), csc_kpi::EngineError>(())
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Series<'a> {
+    account: &'a Account,
+    key: &'a Arc<str>,
+    basis: Basis,
+    known_at: Option<NaiveDate>,
+}
+
+impl Series<'_> {
+    /// The reading as at `day`.
+    #[must_use]
+    pub fn at(&self, day: NaiveDate) -> Reading {
+        let definition = self.account.definition();
+        let terms = (look(definition.timing, self.basis, day), self.basis, day, self.known_at);
+        Reading::of(definition, Arc::clone(self.key), self.account.books(None), terms, None)
+    }
+}
+
 impl Ledger {
+    /// The account of the indicator with this key on `basis`, for readings at many days.
+    ///
+    /// # Errors
+    ///
+    /// As [`Ledger::reading`].
+    pub fn series(&self, indicator: &str, basis: Basis) -> Result<Series<'_>, EngineError> {
+        let header = self.header();
+        let slot = find(header, indicator, basis)?;
+        let number = header.slots.get(slot).map_or(usize::MAX, |slot| slot.indicator);
+        match (self.account(slot), header.keys.get(number)) {
+            (Some(account), Some(key)) => Ok(Series { account, key, basis, known_at: header.known_at }),
+            _ => Err(EngineError::NoSuchIndicator(indicator.to_owned())),
+        }
+    }
+
     /// The reading of the indicator with this key, on `basis`, as at `as_at`.
     ///
     /// # Errors
     ///
     /// Where the ledger keeps no such indicator, or the indicator has no figure on this basis.
     pub fn reading(&self, indicator: &str, basis: Basis, as_at: NaiveDate) -> Result<Reading, EngineError> {
-        self.look_up(indicator, basis, as_at, None)
+        Ok(self.series(indicator, basis)?.at(as_at))
     }
 
     /// The readings of the strata of `breakdown`, in the order of their names: those with any posting in the ledger, so
@@ -263,12 +314,16 @@ impl Ledger {
             .iter()
             .position(|name| name == breakdown)
             .ok_or_else(|| EngineError::NoSuchBreakdown(breakdown.to_owned()))?;
-        let (slot, _) = find(self.header(), indicator, basis, as_at)?;
-        let Some(account) = self.account(slot) else { return Ok(Vec::new()) };
-        account
-            .strata(number)
-            .map(|stratum| self.look_up(indicator, basis, as_at, Some((number, stratum.clone()))))
-            .collect()
+        let series = self.series(indicator, basis)?;
+        let readings = series.account.strata(number).map(|stratum| {
+            let at = (number, stratum.clone());
+            let definition = series.account.definition();
+            let terms = (look(definition.timing, basis, as_at), basis, as_at, series.known_at);
+            let named = (breakdown.to_owned(), stratum.clone());
+            let books = series.account.books(Some(&at));
+            Reading::of(definition, Arc::clone(series.key), books, terms, Some(named))
+        });
+        Ok(readings.collect())
     }
 
     /// The readings of every indicator, on every basis of its definition, at each of the days: by day, indicator and basis.
@@ -277,14 +332,13 @@ impl Ledger {
     ///
     /// As [`Ledger::reading`].
     pub fn scorecard(&self, as_at: &[NaiveDate]) -> Result<Scorecard, EngineError> {
-        let mut readings = Vec::new();
-        for day in as_at {
-            for definition in self.definitions() {
-                for basis in &definition.bases {
-                    readings.push(self.reading(&definition.key(), *basis, *day)?);
-                }
+        let mut all = Vec::new();
+        for (definition, key) in self.header().definitions.iter().zip(&self.header().keys) {
+            for basis in &definition.bases {
+                all.push(self.series(key, *basis)?);
             }
         }
+        let readings = as_at.iter().flat_map(|day| all.iter().map(|series| series.at(*day))).collect();
         let definitions = self.definitions().cloned().collect();
         Ok(Scorecard {
             as_at: as_at.to_vec(),
@@ -293,25 +347,6 @@ impl Ledger {
             definitions,
             readings,
         })
-    }
-
-    fn look_up(
-        &self,
-        indicator: &str,
-        basis: Basis,
-        as_at: NaiveDate,
-        stratum: Option<(usize, Stratum)>,
-    ) -> Result<Reading, EngineError> {
-        let header = self.header();
-        let (slot, look) = find(header, indicator, basis, as_at)?;
-        let definition: Option<&Arc<Definition>> =
-            header.slots.get(slot).and_then(|slot| header.definitions.get(slot.indicator));
-        let (Some(account), Some(definition)) = (self.account(slot), definition) else {
-            return Err(EngineError::NoSuchIndicator(indicator.to_owned()));
-        };
-        let counted = account.counted(stratum.as_ref(), look);
-        let named = stratum.and_then(|(number, stratum)| Some((header.breakdowns.get(number)?.clone(), stratum)));
-        Ok(Reading::of(definition, &counted, (basis, as_at, header.known_at), named))
     }
 }
 
@@ -450,7 +485,7 @@ impl From<Reading> for Form {
         let mut form = Self {
             window: reading.window(),
             shown: reading.shown(0),
-            indicator: reading.indicator,
+            indicator: reading.indicator.as_ref().to_owned(),
             basis: reading.basis,
             as_at: reading.as_at,
             known_at: reading.known_at,
@@ -516,7 +551,7 @@ impl TryFrom<Form> for Reading {
             _ => return Err(ReadingError::Shape(form.indicator)),
         };
         Ok(Self {
-            indicator: form.indicator,
+            indicator: form.indicator.into(),
             version: form.version,
             basis: form.basis,
             as_at: form.as_at,

@@ -100,11 +100,11 @@ fn ledgers_judged_under_different_terms_do_not_merge() {
         error
     };
     assert!(matches!(refused(Engine::new(catalogue::options())), MergeError::Definitions(_)));
-    assert!(matches!(refused(engine().on(Basis::InMonth)), MergeError::Bases));
+    assert!(matches!(refused(engine().on(Basis::InMonth)), MergeError::Bases(_)));
     assert!(matches!(refused(engine().by(ByTeam)), MergeError::Breakdowns(..)));
     assert_eq!(refused(engine().known_at(day(6, 1))), MergeError::KnownAt(None, Some(day(6, 1))));
     let calendar = WorkingDays::england_and_wales().extended_to(NaiveDate::from_ymd_opt(2029, 12, 31).unwrap(), []);
-    assert!(matches!(refused(engine().working_days(calendar)), MergeError::WorkingDays));
+    assert!(matches!(refused(engine().working_days(calendar)), MergeError::WorkingDays(_)));
 }
 
 #[test]

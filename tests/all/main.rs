@@ -19,6 +19,7 @@ mod generators;
 mod golden;
 mod handbook;
 mod laws;
+mod merging;
 mod meta;
 mod narrative;
 mod oracle;
