@@ -25,6 +25,7 @@ mod narrative;
 mod oracle;
 mod quarterly_report;
 mod scorecard;
+mod scorecard_service;
 mod seed;
 mod shared;
 mod ssd;
