@@ -5,7 +5,7 @@ use std::slice::Iter;
 
 use super::draft::{self, Ahead, Draft};
 use super::staged::{Directory, Staged, is_named_by_others};
-use super::{Dataset, Finding, FindingRule, integrity};
+use super::{Dataset, Finding, FindingRule, Gate, integrity};
 use crate::calendar::Moment;
 use crate::chronology::{
     AssessmentEntry, CareLeaverEntry, Code, ConferenceEntry, EnquiryEntry, EpisodeEntry, FamilyEntry, ImmigrationEntry,
@@ -36,6 +36,7 @@ use crate::record::{ALLOCATED_CASE_WORKER, Family, ImmigrationStatus, Profession
 /// ```
 #[derive(Debug, Default)]
 pub struct Builder {
+    gate: Option<Box<dyn Gate>>,
     pub(super) texts: Texts,
     pub(super) findings: Vec<Finding>,
     /// By room and place: what is known of the record with that id.
@@ -98,6 +99,38 @@ impl<R: Into<Record>> Extend<R> for Builder {
 }
 
 impl Builder {
+    /// Takes records and findings as they come out of `gate`, whichever reader gives them.
+    ///
+    /// ```
+    /// use csc_kpi::record::{Record, Referral};
+    /// use csc_kpi::{Builder, Finding, Gate, NaiveDate};
+    ///
+    /// #[derive(Debug)]
+    /// struct WithoutTeams;
+    ///
+    /// impl Gate for WithoutTeams {
+    ///     fn record(&self, mut record: Record) -> Record {
+    ///         if let Record::Referral(referral) = &mut record {
+    ///             referral.team = None;
+    ///         }
+    ///         record
+    ///     }
+    ///
+    ///     fn finding(&self, finding: Finding) -> Finding {
+    ///         finding
+    ///     }
+    /// }
+    ///
+    /// let mut records = Builder::through(WithoutTeams);
+    /// records.push(Referral::new("R1", "C1", NaiveDate::from_ymd_opt(2018, 3, 1).unwrap()).team("North"));
+    /// let dataset = records.finish();
+    /// assert!(dataset.child("C1").unwrap().chronology().referrals()[0].team.is_none());
+    /// ```
+    #[must_use]
+    pub fn through(gate: impl Gate + 'static) -> Self {
+        Self { gate: Some(Box::new(gate)), ..Self::default() }
+    }
+
     /// Takes one record of any family.
     pub fn push(&mut self, record: impl Into<Record>) {
         self.wait(record.into(), None);
@@ -138,6 +171,10 @@ impl Builder {
     pub fn extend_ref<'a, R: Into<RecordRef<'a>>>(&mut self, records: impl IntoIterator<Item = R>) {
         self.no_more_waiting();
         let mut records = records.into_iter().map(Into::into);
+        if self.gate.is_some() {
+            records.for_each(|record| self.wait(record.cloned(), None));
+            return;
+        }
         let (mut batch, mut ahead) = (Vec::with_capacity(BATCH), Ahead::default());
         loop {
             batch.extend(records.by_ref().take(BATCH));
@@ -167,6 +204,12 @@ impl Builder {
     #[cfg(feature = "ssd")]
     pub(crate) fn take_rows<'d: 'r, 'r>(&mut self, rows: impl Iterator<Item = (&'r Draft<'d>, u64, bool)>) {
         self.no_more_waiting();
+        if self.gate.is_some() {
+            for (draft, row, set_aside) in rows {
+                self.take_through_gate(draft, row_number(row), set_aside);
+            }
+            return;
+        }
         let mut rows = rows.peekable();
         let (mut batch, mut ahead) = (Vec::with_capacity(BATCH), Ahead::default());
         while rows.peek().is_some() {
@@ -183,8 +226,24 @@ impl Builder {
         }
     }
 
+    #[cfg(feature = "ssd")]
+    fn take_through_gate(&mut self, draft: &Draft<'_>, row: Option<NonZeroU32>, set_aside: bool) {
+        let record = self.passed(draft.into());
+        let draft = Draft::from(RecordRef::from(&record));
+        let mut ahead = Ahead::default();
+        ahead.add(&draft);
+        ahead.look(&self.texts, &self.ids);
+        for names in ahead.each() {
+            self.take(&draft, names, row, set_aside);
+        }
+    }
+
     /// Adds a finding of a reader's own.
     pub fn note(&mut self, finding: Finding) {
+        let finding = match &self.gate {
+            Some(gate) => gate.finding(finding),
+            None => finding,
+        };
         self.findings.push(finding);
     }
 
@@ -195,7 +254,15 @@ impl Builder {
         self.resolve().shelve()
     }
 
+    fn passed(&self, record: Record) -> Record {
+        match &self.gate {
+            Some(gate) => gate.record(record),
+            None => record,
+        }
+    }
+
     fn wait(&mut self, record: Record, row: Option<NonZeroU32>) {
+        let record = self.passed(record);
         self.waiting.push((record, row));
         if self.waiting.len() >= BATCH {
             self.no_more_waiting();

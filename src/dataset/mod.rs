@@ -3,6 +3,7 @@
 mod builder;
 pub(crate) mod draft;
 mod finding;
+mod gate;
 mod integrity;
 mod register;
 mod resolve;
@@ -12,6 +13,7 @@ mod starts;
 
 pub use builder::Builder;
 pub use finding::{CinRule, Finding, FindingRule, ReturnsRule, Severity, Ssda903Rule};
+pub use gate::Gate;
 
 use std::fmt;
 
