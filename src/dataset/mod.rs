@@ -2,6 +2,7 @@
 
 mod builder;
 pub(crate) mod draft;
+mod files;
 mod finding;
 mod gate;
 mod integrity;
@@ -12,6 +13,8 @@ mod staged;
 mod starts;
 
 pub use builder::Builder;
+#[cfg(any(feature = "cin-census", feature = "ssda903"))]
+pub(crate) use files::Reserved;
 pub use finding::{CinRule, Finding, FindingRule, ReturnsRule, Severity, Ssda903Rule};
 pub use gate::Gate;
 
