@@ -15,7 +15,9 @@ mod starts;
 pub use builder::Builder;
 #[cfg(any(feature = "cin-census", feature = "ssda903"))]
 pub(crate) use files::Reserved;
-pub use finding::{CinRule, Finding, FindingRule, ReturnsRule, Severity, Ssda903Rule};
+pub use finding::{
+    ChildFindings, CinRule, Finding, FindingRule, FindingsReport, ReturnsRule, RuleFindings, Severity, Ssda903Rule,
+};
 pub use gate::Gate;
 
 use std::fmt;

@@ -16,6 +16,7 @@ mod differential;
 mod disclosure;
 mod edges;
 mod errors;
+mod findings;
 mod generators;
 mod golden;
 mod handbook;
