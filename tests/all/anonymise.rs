@@ -135,7 +135,8 @@ fn a_finding_of_a_reader_loses_what_it_quotes() {
 const MARK: char = '¤';
 
 fn marked(record: &Record, codes: bool) -> Record {
-    const CODES: [&str; 21] = [
+    const TEXTS: [&str; 8] = ["team", "role", "job_title", "registration", "urn", "postcode", "distance", "period"];
+    const CODES: [&str; 17] = [
         "sex",
         "ethnicity",
         "source",
@@ -153,16 +154,16 @@ fn marked(record: &Record, codes: bool) -> Record {
         "accommodation",
         "suitability",
         "activity",
-        "interview_offered",
-        "interview_accepted",
-        "legal",
-        "flag",
     ];
     let mut value = serde_json::to_value(record).unwrap();
     let of_legal_status = record.family() == Family::LegalStatus;
     for fields in value.as_object_mut().unwrap().values_mut() {
         for (name, field) in fields.as_object_mut().unwrap() {
             let is_code = CODES.contains(&name.as_str()) || (of_legal_status && name == "status");
+            // What the generators leave empty.
+            if field.is_null() && (TEXTS.contains(&name.as_str()) || (codes && is_code)) {
+                *field = Value::String("text".to_owned());
+            }
             let Value::String(text) = field else { continue };
             let is_date = text.get(..10).is_some_and(|date| date.parse::<NaiveDate>().is_ok());
             if !is_date && !name.starts_with("interview") && (codes || !is_code) {
