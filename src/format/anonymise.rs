@@ -2,9 +2,9 @@
 //! that leaves the room in which it may be read.
 //!
 //! **What comes out is pseudonymised, not anonymous.** The dates of events stay to the day, and clock times to the second,
-//! since every figure is made of them; a referral, a placement and a conference on three known days are often one child in
-//! an authority. Whoever has the key, or can guess an id and has the key, finds the person. In law it stays personal data;
-//! share it as such, and keep the key where the ids are.
+//! since every figure is made of them; a referral, a conference and a placement on three known days are often one child of an
+//! authority. A rare ethnicity, a death, or a child who is the only one of an age can tell as much. Whoever has the key finds
+//! every person whose id they know. It stays personal data: share it as such, and keep the key where the ids are.
 //!
 //! ```
 //! use csc_kpi::NaiveDate;
@@ -76,7 +76,7 @@
 //! Every month has it, and no event comes before it that came after the birth. The child is up to 30 days older than
 //! recorded, never younger, and every birthday falls in the month it falls in. On the last day of a month all ages in whole
 //! years are thus those of the record, but on 28 February of a common year for those born on 29 February, whose birthday is
-//! 1 March and is now 1 February. On other days a child born later in the month than the day is taken to be a year older.
+//! 1 March by the record and 1 February by the month. On other days a child born later in the month than the day is taken to be a year older.
 //!
 //! # Which figures survive
 //!
