@@ -2,7 +2,6 @@
 //!
 //! Without arguments it reads the sample authority that ships beside it and prints Q4 2017/18 and Q1 2018/19.
 
-use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
@@ -17,7 +16,7 @@ use csc_kpi::indicator::{AnyIndicator, Definition, catalogue};
 use csc_kpi::measure::{Footing, Population, Rate, Reduction};
 use csc_kpi::{
     AgeBands, ByAbuseCategory, ByEthnicGroup, ByPlacementType, BySex, ByTeam, ByUnaccompanied, Dataset, Decimal,
-    Engine, EngineError, Evidence, Figure, Finding, Ledger, NaiveDate, Reading,
+    Engine, EngineError, Evidence, Figure, Finding, FindingsReport, Ledger, NaiveDate, Reading, Severity,
 };
 use serde_json::{Value, json};
 
@@ -507,32 +506,36 @@ fn rates(arguments: &Arguments, reading: &Reading) -> Vec<Compared> {
 }
 
 fn summarise_findings(arguments: &Arguments, findings: &[Finding]) -> Result<()> {
-    let mut kinds: BTreeMap<(&str, &str), (u64, &Finding)> = BTreeMap::new();
-    for finding in findings {
-        kinds.entry((finding.family.table(), finding.rule.text())).or_insert((0, finding)).0 += 1;
+    let report = FindingsReport::new(findings);
+    if report.count() > 0 {
+        let severities = [Severity::BlocksFigure, Severity::MayChangeFigure, Severity::ForInformation];
+        let counts = severities.map(|severity| format!("{severity} {}", thousands(report.of(severity))));
+        eprintln!("{} data-quality findings ({}):", thousands(report.count()), counts.join(", "));
     }
-    let total = findings.len();
-    if total > 0 {
-        eprintln!("{total} data-quality findings:");
-    }
-    for ((table, rule), (count, first)) in kinds {
-        let row = first.row.map_or_else(String::new, |row| format!("row {row}, "));
-        eprintln!("  {count:>6}  {table}: {rule} (first: {row}{} {:?})", first.field, first.value);
+    for rule in report.by_rule() {
+        let first = &rule.first;
+        let number = rule.collection.zip(rule.number).map(|(of, number)| format!("{of} rule {number}, "));
+        let file = first.file.as_ref().map(|file| format!("{file} "));
+        let row = first.row.map(|row| format!("row {row}, "));
+        eprintln!(
+            "  {:>6}  {}, {}: {}{} (first: {}{}{} {:?})",
+            rule.count,
+            rule.severity,
+            rule.family.table(),
+            number.unwrap_or_default(),
+            rule.words,
+            file.unwrap_or_default(),
+            row.unwrap_or_default(),
+            first.field,
+            first.value
+        );
     }
     if let Some(path) = &arguments.findings {
         let file = File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
         let mut writer = csv::Writer::from_writer(file);
-        writer.write_record(["table", "row", "record", "person", "column", "value", "rule"])?;
+        writer.write_record(Finding::COLUMNS)?;
         for finding in findings {
-            writer.write_record([
-                finding.family.table(),
-                &finding.row.map_or_else(String::new, |row| row.to_string()),
-                finding.record.as_deref().unwrap_or_default(),
-                finding.person.as_deref().unwrap_or_default(),
-                &finding.field,
-                &finding.value,
-                finding.rule.text(),
-            ])?;
+            writer.write_record(finding.cells())?;
         }
         writer.flush()?;
     }

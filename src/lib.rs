@@ -74,6 +74,7 @@
 //!
 //! | feature | what it adds | what it costs |
 //! |---|---|---|
+//! | `anonymise` | `format::anonymise`: keyed pseudonyms for ids, dates of birth as months, free texts dropped | the crates `hmac` and `sha2` |
 //! | `cin-census` | `format::cin_census`: the children in need census as XML, of one year or several | the crate `quick-xml` |
 //! | `ssda903` | `format::ssda903`: returns of children looked after as CSV and XML, several years side by side | the crates `csv` and `quick-xml` |
 //! | `ssd` | `format::ssd`: the sixteen tables of the Standard Safeguarding Dataset as CSV | the crates `csv` and `memchr` |
@@ -105,6 +106,11 @@ pub use chrono;
 pub use chrono::NaiveDate;
 pub use dataset::{Builder, Child, CinRule, Dataset, Finding, FindingRule, ReturnsRule, Severity, Ssda903Rule};
 pub use ledger::{Ledger, LedgerError, MergeError, Stratum};
+pub use dataset::{
+    Builder, Child, ChildFindings, CinRule, Dataset, Finding, FindingRule, FindingsReport, Gate, ReturnsRule,
+    RuleFindings, Severity, Ssda903Rule,
+};
+pub use ledger::{Ledger, MergeError, Stratum};
 pub use rust_decimal::Decimal;
 pub use scorecard::disclosure;
 pub use scorecard::{

@@ -28,9 +28,11 @@ pub(crate) fn read_folder(folder: &Path) -> Result<Dataset> {
     for (family, path) in &sources.tables {
         bar.set_message(family.table());
         let begun = bar.position();
+        records.begin_file(sources.name(path));
         ssd::read_table_parallel(&mut records, *family, open(path)?, |now| bar.set_position(begun + now.bytes))
             .with_context(|| format!("cannot read {}", path.display()))?;
     }
+    records.end_file();
     let mut returns = Returns::new();
     for (year, contents, path) in &sources.returns {
         bar.set_message(sources.name(path));

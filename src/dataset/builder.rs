@@ -2,10 +2,14 @@
 
 use std::num::NonZeroU32;
 use std::slice::Iter;
+use std::sync::Arc;
 
 use super::draft::{self, Ahead, Draft};
+use super::files::Files;
+#[cfg(any(feature = "cin-census", feature = "ssda903"))]
+use super::files::Reserved;
 use super::staged::{Directory, Staged, is_named_by_others};
-use super::{Dataset, Finding, FindingRule, integrity};
+use super::{Dataset, Finding, FindingRule, Gate, integrity};
 use crate::calendar::Moment;
 use crate::chronology::{
     AssessmentEntry, CareLeaverEntry, Code, ConferenceEntry, EnquiryEntry, EpisodeEntry, FamilyEntry, ImmigrationEntry,
@@ -36,8 +40,13 @@ use crate::record::{ALLOCATED_CASE_WORKER, Family, ImmigrationStatus, Profession
 /// ```
 #[derive(Debug, Default)]
 pub struct Builder {
+    gate: Option<Box<dyn Gate>>,
     pub(super) texts: Texts,
+    /// What this found, each in the number of its row.
     pub(super) findings: Vec<Finding>,
+    /// What readers found, each in its file and row.
+    noted: Vec<Finding>,
+    files: Files,
     /// By room and place: what is known of the record with that id.
     pub(super) ids: [Directory; Family::ALL.len()],
     /// Room to write a text in capitals.
@@ -98,6 +107,38 @@ impl<R: Into<Record>> Extend<R> for Builder {
 }
 
 impl Builder {
+    /// Takes records and findings as they come out of `gate`, whichever reader gives them.
+    ///
+    /// ```
+    /// use csc_kpi::record::{Record, Referral};
+    /// use csc_kpi::{Builder, Finding, Gate, NaiveDate};
+    ///
+    /// #[derive(Debug)]
+    /// struct WithoutTeams;
+    ///
+    /// impl Gate for WithoutTeams {
+    ///     fn record(&self, mut record: Record) -> Record {
+    ///         if let Record::Referral(referral) = &mut record {
+    ///             referral.team = None;
+    ///         }
+    ///         record
+    ///     }
+    ///
+    ///     fn finding(&self, finding: Finding) -> Finding {
+    ///         finding
+    ///     }
+    /// }
+    ///
+    /// let mut records = Builder::through(WithoutTeams);
+    /// records.push(Referral::new("R1", "C1", NaiveDate::from_ymd_opt(2018, 3, 1).unwrap()).team("North"));
+    /// let dataset = records.finish();
+    /// assert!(dataset.child("C1").unwrap().chronology().referrals()[0].team.is_none());
+    /// ```
+    #[must_use]
+    pub fn through(gate: impl Gate + 'static) -> Self {
+        Self { gate: Some(Box::new(gate)), ..Self::default() }
+    }
+
     /// Takes one record of any family.
     pub fn push(&mut self, record: impl Into<Record>) {
         self.wait(record.into(), None);
@@ -138,6 +179,10 @@ impl Builder {
     pub fn extend_ref<'a, R: Into<RecordRef<'a>>>(&mut self, records: impl IntoIterator<Item = R>) {
         self.no_more_waiting();
         let mut records = records.into_iter().map(Into::into);
+        if self.gate.is_some() {
+            records.for_each(|record| self.wait(record.cloned(), None));
+            return;
+        }
         let (mut batch, mut ahead) = (Vec::with_capacity(BATCH), Ahead::default());
         loop {
             batch.extend(records.by_ref().take(BATCH));
@@ -157,7 +202,49 @@ impl Builder {
 
     /// Takes a record read from a row of a file; the header is row 1.
     pub fn push_row(&mut self, record: impl Into<Record>, row: u64) {
-        self.wait(record.into(), row_number(row));
+        let row = self.files.number(row);
+        self.wait(record.into(), row);
+    }
+
+    /// The rows from here on are of the file with this name, which findings then say.
+    ///
+    /// It costs no memory a record. Of all files together 4,294,967,295 rows can be told apart; findings in those after them
+    /// say neither file nor row.
+    ///
+    /// ```
+    /// use csc_kpi::record::Referral;
+    /// use csc_kpi::{Dataset, NaiveDate};
+    ///
+    /// let referral = || Referral::new("R1", "C1", NaiveDate::from_ymd_opt(2018, 3, 1).unwrap());
+    /// let mut records = Dataset::builder();
+    /// records.begin_file("north.csv");
+    /// records.push_row(referral(), 2);
+    /// records.begin_file("south.csv");
+    /// records.push_row(referral(), 7);
+    /// let dataset = records.finish();
+    /// let repeated = dataset.findings().iter().find(|finding| finding.field == "cine_referral_id").unwrap();
+    /// assert_eq!((repeated.file.as_deref(), repeated.row), (Some("south.csv"), Some(7)));
+    /// ```
+    pub fn begin_file(&mut self, name: impl Into<Arc<str>>) {
+        self.files.begin(Some(name.into()));
+    }
+
+    /// The rows from here on are of a file without a name.
+    pub fn end_file(&mut self) {
+        self.files.begin(None);
+    }
+
+    /// Keeps numbers free for as many rows of a file, which [`Builder::push_reserved`] takes among those of other files. No
+    /// file is begun after it.
+    #[cfg(any(feature = "cin-census", feature = "ssda903"))]
+    pub(crate) fn reserve(&mut self, name: Arc<str>, rows: u64) -> Reserved {
+        self.files.reserve(name, rows)
+    }
+
+    /// Takes a record read from a row for which a number was kept free.
+    #[cfg(any(feature = "cin-census", feature = "ssda903"))]
+    pub(crate) fn push_reserved(&mut self, record: impl Into<Record>, file: Reserved, row: u64) {
+        self.wait(record.into(), Files::number_in(file, row));
     }
 
     /// Takes records read from rows of a file; the header is row 1.
@@ -167,6 +254,13 @@ impl Builder {
     #[cfg(feature = "ssd")]
     pub(crate) fn take_rows<'d: 'r, 'r>(&mut self, rows: impl Iterator<Item = (&'r Draft<'d>, u64, bool)>) {
         self.no_more_waiting();
+        if self.gate.is_some() {
+            for (draft, row, set_aside) in rows {
+                let row = self.files.number(row);
+                self.take_through_gate(draft, row, set_aside);
+            }
+            return;
+        }
         let mut rows = rows.peekable();
         let (mut batch, mut ahead) = (Vec::with_capacity(BATCH), Ahead::default());
         while rows.peek().is_some() {
@@ -178,14 +272,52 @@ impl Builder {
             }
             ahead.look(&self.texts, &self.ids);
             for ((draft, row, set_aside), names) in batch.iter().zip(ahead.each()) {
-                self.take(draft, names, row_number(*row), *set_aside);
+                let row = self.files.number(*row);
+                self.take(draft, names, row, *set_aside);
             }
         }
     }
 
-    /// Adds a finding of a reader's own.
-    pub fn note(&mut self, finding: Finding) {
-        self.findings.push(finding);
+    #[cfg(feature = "ssd")]
+    fn take_through_gate(&mut self, draft: &Draft<'_>, row: Option<NonZeroU32>, set_aside: bool) {
+        let record = self.passed(draft.into());
+        let draft = Draft::from(RecordRef::from(&record));
+        let mut ahead = Ahead::default();
+        ahead.add(&draft);
+        ahead.look(&self.texts, &self.ids);
+        for names in ahead.each() {
+            self.take(&draft, names, row, set_aside);
+        }
+    }
+
+    /// Adds a finding of a reader's own. One with a row and without a file is of the file that was begun last.
+    pub fn note(&mut self, mut finding: Finding) {
+        if finding.file.is_none() && finding.row.is_some() {
+            finding.file = self.files.current().cloned();
+        }
+        self.noted.push(match &self.gate {
+            Some(gate) => gate.finding(finding),
+            None => finding,
+        });
+    }
+
+    /// All findings, each in its file and row.
+    pub(super) fn take_findings(&mut self) -> Vec<Finding> {
+        let mut findings = std::mem::take(&mut self.findings);
+        for finding in &mut findings {
+            let number = finding.row.and_then(|row| u32::try_from(row).ok()).and_then(NonZeroU32::new);
+            if let Some((file, row)) = number.map(|number| self.files.place(number)) {
+                finding.file = file.cloned();
+                finding.row = row.map(|row| u64::from(row.get()));
+            }
+        }
+        findings.append(&mut self.noted);
+        findings
+    }
+
+    /// The row in its file.
+    fn row_in_file(&self, number: Option<NonZeroU32>) -> Option<NonZeroU32> {
+        self.files.place(number?).1
     }
 
     /// Groups and sorts the records, resolves their references and looks for what contradicts.
@@ -195,7 +327,15 @@ impl Builder {
         self.resolve().shelve()
     }
 
+    fn passed(&self, record: Record) -> Record {
+        match &self.gate {
+            Some(gate) => gate.record(record),
+            None => record,
+        }
+    }
+
     fn wait(&mut self, record: Record, row: Option<NonZeroU32>) {
+        let record = self.passed(record);
         self.waiting.push((record, row));
         if self.waiting.len() >= BATCH {
             self.no_more_waiting();
@@ -454,7 +594,7 @@ impl Builder {
             start: r.start,
             authorised: r.authorised,
             team: self.word(r.team),
-            row,
+            row: self.row_in_file(row),
         };
         self.assessments.push(Staged { person, row, entry });
     }
@@ -487,7 +627,7 @@ impl Builder {
             target: r.target,
             date: r.date,
             plan_made: r.plan_made,
-            row,
+            row: self.row_in_file(row),
         };
         self.stands(Family::InitialConference, id, self.conferences.len());
         self.conferences.push(Staged { person, row, entry });
@@ -668,8 +808,4 @@ impl Builder {
             self.involvements.push(Staged { person, row, entry });
         }
     }
-}
-
-fn row_number(row: u64) -> Option<NonZeroU32> {
-    u32::try_from(row).ok().and_then(NonZeroU32::new)
 }

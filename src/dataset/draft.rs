@@ -17,7 +17,7 @@ type Flag = Option<bool>;
 type Answer = Option<InterviewFlag>;
 type Number = Option<u32>;
 
-/// What a field is: a record's own id or its person's (`own`), a reference to another record (`link`), any other text
+/// `without` names a field of the record that no draft has. What a field is: a record's own id or its person's (`own`), a reference to another record (`link`), any other text
 /// (`word`), a code (`code`) or a plain value (`copy`).
 macro_rules! field_type {
     (own $of:ident $a:lifetime) => { &$a str };
@@ -45,6 +45,26 @@ macro_rules! field_of {
     };
 }
 
+/// Back from a draft to the field of a record.
+#[cfg(feature = "ssd")]
+macro_rules! back_of {
+    (own $value:expr) => {
+        $value.to_owned()
+    };
+    (link $value:expr) => {
+        given($value)
+    };
+    (word $value:expr) => {
+        given($value)
+    };
+    (code $value:expr) => {
+        coded(&$value)
+    };
+    (copy $value:expr) => {
+        $value
+    };
+}
+
 macro_rules! name_of {
     (own $text:expr, $of:ident, $names:ident) => {
         $names.push(Name::new(Room::of(Family::$of), $text));
@@ -58,7 +78,7 @@ macro_rules! name_of {
 }
 
 macro_rules! drafts {
-    ($($record:ident { $($kind:ident $field:ident: $of:ident,)+ })+) => {
+    ($($record:ident { $($kind:ident $field:ident: $of:ident,)+ } $(=> without $lost:ident)?)+) => {
         $(
             #[derive(Debug)]
             pub(crate) struct $record<'a> {
@@ -90,6 +110,18 @@ macro_rules! drafts {
             fn from(record: RecordRef<'a>) -> Self {
                 match record {
                     $(RecordRef::$record(r) => Self::$record(r.into()),)+
+                }
+            }
+        }
+
+        #[cfg(feature = "ssd")]
+        impl From<&Draft<'_>> for record::Record {
+            fn from(draft: &Draft<'_>) -> Self {
+                match draft {
+                    $(Draft::$record(r) => Self::$record(record::$record {
+                        $($field: back_of!($kind r.$field),)+
+                        $($lost: None,)?
+                    }),)+
                 }
             }
         }
@@ -142,12 +174,12 @@ drafts! {
     LookedAfterEpisode {
         own id: LookedAfterEpisode, own person: Person, link placement: Placement, copy start: NaiveDate,
         code start_reason: EpisodeStart, copy ceased: Day, code ceased_reason: EpisodeEnd,
-    }
+    } => without period
     Placement {
         own id: Placement, own person: Person, copy start: NaiveDate, copy end: Day, code kind: PlacementType,
         code provider: PlacementProvider, word urn: Word, word postcode: Word, word distance: Word,
         code change_reason: PlacementChange,
-    }
+    } => without period
     LegalStatus {
         own id: LegalStatus, own person: Person, code status: LegalStatusCode, copy start: NaiveDate, copy end: Day,
     }
@@ -164,7 +196,7 @@ drafts! {
         own id: Involvement, own person: Person, link professional: Professional, word role: Word,
         copy start: NaiveDate, copy end: Day,
     }
-    Professional { own id: Professional, word registration: Word, }
+    Professional { own id: Professional, word registration: Word, } => without job_title
 }
 
 fn letters<C: Copy>(code: Option<&Coded<C>>) -> Letters<'_, C> {
@@ -172,6 +204,20 @@ fn letters<C: Copy>(code: Option<&Coded<C>>) -> Letters<'_, C> {
         None => Letters::None,
         Some(Coded::Known(code)) => Letters::Known(*code),
         Some(Coded::Unknown(text)) => Letters::Unknown(text),
+    }
+}
+
+#[cfg(feature = "ssd")]
+fn given(text: &str) -> Option<String> {
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+#[cfg(feature = "ssd")]
+fn coded<C: Copy>(letters: &Letters<'_, C>) -> Option<Coded<C>> {
+    match letters {
+        Letters::None => None,
+        Letters::Known(code) => Some(Coded::Known(*code)),
+        Letters::Unknown(text) => Some(Coded::Unknown((*text).to_owned())),
     }
 }
 

@@ -2,7 +2,9 @@
 
 mod builder;
 pub(crate) mod draft;
+mod files;
 mod finding;
+mod gate;
 mod integrity;
 mod register;
 mod resolve;
@@ -11,7 +13,12 @@ mod staged;
 mod starts;
 
 pub use builder::Builder;
-pub use finding::{CinRule, Finding, FindingRule, ReturnsRule, Severity, Ssda903Rule};
+#[cfg(any(feature = "cin-census", feature = "ssda903"))]
+pub(crate) use files::Reserved;
+pub use finding::{
+    ChildFindings, CinRule, Finding, FindingRule, FindingsReport, ReturnsRule, RuleFindings, Severity, Ssda903Rule,
+};
+pub use gate::Gate;
 
 use std::fmt;
 use std::ops::Range;

@@ -99,10 +99,11 @@ impl Builder {
         self.findings.extend(unborn.iter().filter_map(without_birth));
         let Register { mut persons, numbers, unrecorded, .. } = register;
         let records = persons.len() - unrecorded + self.professionals.len() + shelves.size().0;
-        self.findings.sort_unstable();
+        let mut findings = self.take_findings();
+        findings.sort_unstable();
         // One finding a cell, and beside it each national rule that the cell breaks; without a row two findings may be of
         // two records.
-        self.findings.dedup_by(|a, b| {
+        findings.dedup_by(|a, b| {
             a.row.is_some()
                 && a.record.is_some()
                 && (a.family, &a.file, a.row, &a.record, &a.field) == (b.family, &b.file, b.row, &b.record, &b.field)
@@ -111,7 +112,7 @@ impl Builder {
         persons.shrink_to_fit();
         self.texts.settle();
         let starts = starts(&persons, &ends);
-        Dataset { texts: self.texts, persons, numbers, shelves, starts, records, findings: self.findings }
+        Dataset { texts: self.texts, persons, numbers, shelves, starts, records, findings }
     }
 }
 

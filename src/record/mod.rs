@@ -184,6 +184,16 @@ macro_rules! into_record {
             }
         }
 
+        impl RecordRef<'_> {
+            /// A record of its own, cloned.
+            #[must_use]
+            pub fn cloned(self) -> Record {
+                match self {
+                    $(Self::$family(record) => Record::$family(record.clone()),)+
+                }
+            }
+        }
+
         $(impl<'a> From<&'a $family> for RecordRef<'a> {
             fn from(record: &'a $family) -> Self {
                 Self::$family(record)

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use csc_kpi::laws::strategies::scenario;
-use csc_kpi::record::{Assessment, Person, Record, Referral};
-use csc_kpi::{Dataset, FindingRule, NaiveDate};
+use csc_kpi::record::{Assessment, Family, Person, Record, Referral};
+use csc_kpi::{Dataset, Finding, FindingRule, NaiveDate};
 use proptest::prelude::*;
 
 use crate::ssd::{children, describe};
@@ -15,6 +15,55 @@ fn day(day: u32) -> NaiveDate {
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn each_finding_names_the_file_and_row_of_its_record(
+        case in scenario(1..20),
+        switches in prop::collection::vec((0..40_usize, 0..4_usize), 1..8),
+        gap in 1..5_u64,
+    ) {
+        // The same row numbers in every file; some files are empty, some begun again, some without a name.
+        let mut in_files = Dataset::builder();
+        let mut in_one = Dataset::builder();
+        let mut places = Vec::new();
+        let (mut at, mut file, mut row) = (0, None, 1_u64);
+        let mut switches = switches.into_iter();
+        let mut next = switches.next();
+        for record in &case.records {
+            while let Some((after, name)) = next
+                && at >= after
+            {
+                file = (name > 0).then(|| format!("{name}.csv"));
+                match &file {
+                    Some(name) => in_files.begin_file(name.as_str()),
+                    None => in_files.end_file(),
+                }
+                (at, row, next) = (0, 1, switches.next());
+            }
+            (at, row) = (at + 1, row + gap);
+            places.push((file.clone(), row));
+            in_files.push_row(record.clone(), row);
+            in_one.push_row(record.clone(), places.len() as u64);
+        }
+        let said = |f: &Finding, file: Option<&str>, row: Option<u64>| {
+            (f.family, file.map(str::to_owned), row, f.record.clone(), f.field.clone(), f.value.clone(), f.rule)
+        };
+        let found: BTreeSet<_> =
+            in_files.finish().findings().iter().map(|f| said(f, f.file.as_deref(), f.row)).collect();
+        let expected: BTreeSet<_> = in_one
+            .finish()
+            .findings()
+            .iter()
+            .map(|f| match f.row {
+                Some(number) => {
+                    let (file, row) = &places[usize::try_from(number).unwrap() - 1];
+                    said(f, file.as_deref(), Some(*row))
+                }
+                None => said(f, None, None),
+            })
+            .collect();
+        prop_assert_eq!(found, expected);
+    }
 
     #[test]
     fn owned_or_borrowed_one_by_one_or_together_the_dataset_is_the_same(case in scenario(1..30)) {
@@ -108,4 +157,40 @@ fn a_child_with_many_entries_has_them_all_and_so_do_those_after_it() {
         assert!(chronology.referrals().iter().all(|referral| chronology.text(referral.id).starts_with(&own)));
         assert!(chronology.referrals().is_sorted_by_key(|referral| referral.date));
     }
+}
+
+#[test]
+fn tables_read_one_after_the_other_name_their_files_in_all_findings() {
+    let mut records = Dataset::builder();
+    for (file, text) in [
+        ("north/ssd_person.csv", "pers_person_id,pers_dob\nC1,2010-05-20\nC2,2010-13-01\n"),
+        ("south/ssd_person.csv", "pers_person_id,pers_dob\nC3,2010-05-20\nC4,2010-05-20\nC1,2010-05-20\n"),
+    ] {
+        records.begin_file(file);
+        csc_kpi::format::ssd::read_table(&mut records, Family::Person, text.as_bytes()).unwrap();
+    }
+    records.end_file();
+    records.push_row(Referral::new("R1", "C9", day(1)), 5);
+    let dataset = records.finish();
+    let found = |rule| -> Vec<_> {
+        let of_rule = dataset.findings().iter().filter(|finding| finding.rule == rule);
+        of_rule.map(|f| (f.file.as_deref(), f.row)).collect()
+    };
+    // The reader's own, then the builder's.
+    assert_eq!(found(FindingRule::UnreadableDate), [(Some("north/ssd_person.csv"), Some(3))]);
+    assert_eq!(found(FindingRule::RepeatedId), [(Some("south/ssd_person.csv"), Some(4))]);
+    assert_eq!(found(FindingRule::NoSuchPerson), [(None, Some(5))]);
+}
+
+#[test]
+fn what_an_indicator_finds_names_the_row_of_its_file() {
+    let mut records = Dataset::builder();
+    records.begin_file("north.csv");
+    records.push_row(Referral::new("R1", "C1", day(1)), 900);
+    records.begin_file("south.csv");
+    let start = NaiveDate::from_ymd_opt(1990, 3, 1).unwrap();
+    records.push_row(Assessment::new("A1", "C1", start).authorised(day(1)), 7);
+    let ledger = csc_kpi::Engine::new(csc_kpi::indicator::catalogue::standard()).run(&records.finish()).unwrap();
+    let outside = ledger.findings().find(|finding| finding.rule == FindingRule::OutsideBankHolidays).unwrap();
+    assert_eq!(outside.row, Some(7));
 }

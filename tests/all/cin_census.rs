@@ -612,15 +612,20 @@ fn a_census_covers_the_year_to_its_reference_date_or_else_to_31_march_of_its_yea
 }
 
 #[test]
-fn what_the_builder_finds_names_the_line_where_there_is_one_file_only() {
+fn what_the_builder_finds_names_file_and_line() {
     let text = census(2022, &CHILD.replace("2022-02-20", "2021-12-12"));
-    let rows = |files: &[(&str, &str)]| -> Vec<_> {
+    let found = |files: &[(&str, &str)]| -> Vec<_> {
         let dataset = read(files);
         let ended = dataset.findings().iter().filter(|finding| finding.rule == FindingRule::EndBeforeStart);
-        ended.map(|finding| (finding.row, finding.record.clone().unwrap())).collect()
+        ended.map(|f| (f.file.as_deref().unwrap_or_default().to_owned(), f.row, f.record.clone().unwrap())).collect()
     };
-    assert_eq!(rows(&[("a.xml", &text)]), [(Some(40), "C1/P2021-12-13".to_owned())]);
-    assert_eq!(rows(&[("a.xml", &text), ("b.xml", &census(2023, ""))]), [(None, "C1/P2021-12-13".to_owned())]);
+    let expected = |file: &str| [(file.to_owned(), Some(40), "C1/P2021-12-13".to_owned())];
+    assert_eq!(found(&[("a.xml", &text)]), expected("a.xml"));
+    let other = census(2023, "");
+    assert_eq!(found(&[("a.xml", &text), ("b.xml", &other)]), expected("a.xml"));
+    // Read before or behind, whichever name comes first.
+    assert_eq!(found(&[("a.xml", &other), ("b.xml", &text)]), expected("b.xml"));
+    assert_eq!(found(&[("b.xml", &text), ("a.xml", &other)]), expected("b.xml"));
 }
 
 // ---- several years -----------------------------------------------------------------------------------------------

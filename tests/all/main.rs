@@ -7,6 +7,7 @@
     reason = "a test that cannot go on says so by a panic"
 )]
 
+mod anonymise;
 mod breakdowns;
 mod building;
 mod cin_census;
@@ -15,6 +16,7 @@ mod differential;
 mod disclosure;
 mod edges;
 mod errors;
+mod findings;
 mod generators;
 mod golden;
 mod handbook;

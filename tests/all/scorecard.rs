@@ -182,7 +182,14 @@ fn findings_go_to_a_file_and_a_bad_row_changes_nothing_else() {
     let after = readings(json(&["--data", folder.path(), "--findings", file.to_str().unwrap()]));
     assert_eq!(before, after);
     let findings = fs::read_to_string(file).unwrap();
-    assert!(findings.contains("ssd_cin_episodes,3,R2,C1,cine_referral_date,2018-13-01,"), "{findings}");
+    let (header, row) = findings.trim_end().split_once('\n').unwrap();
+    assert_eq!(header, "severity,collection,number,file,table,row,record,person,column,value,rule");
+    let expected = "blocks a figure,,,ssd_cin_episodes.csv,ssd_cin_episodes,3,R2,C1,cine_referral_date,2018-13-01,";
+    assert!(row.contains(expected), "{findings}");
+    let told = String::from_utf8(run(&["--data", folder.path()]).stderr).unwrap();
+    let expected =
+        "blocks a figure, ssd_cin_episodes: is no date; the row is left out (first: ssd_cin_episodes.csv row 3,";
+    assert!(told.contains(expected), "{told}");
 }
 
 #[test]

@@ -16,8 +16,8 @@ use csc_kpi::format::ssda903::{CollectionYear, Contents, OtherRecord, Return, Re
 use csc_kpi::indicator::catalogue;
 use csc_kpi::laws::strategies::edge_date;
 use csc_kpi::record::{
-    Coded, Eligibility, ImmigrationStatus, Involvement, LegalStatusCode, LookedAfterEpisode, MissingEpisode, Person,
-    Placement, Professional, Sex, StatutoryCode,
+    Coded, Eligibility, Family, ImmigrationStatus, Involvement, LegalStatusCode, LookedAfterEpisode, MissingEpisode,
+    Person, Placement, Professional, Sex, StatutoryCode,
 };
 use csc_kpi::{Dataset, Engine, Finding, FindingRule, NaiveDate, ReturnsRule};
 use proptest::collection::vec;
@@ -65,9 +65,12 @@ fn rule(rule: FindingRule) -> String {
     }
 }
 
-/// The findings that the reader made; those of the builder stand in no file.
+/// The findings that the reader made; those of the builder name the columns of other tables.
 fn said(dataset: &Dataset) -> Vec<Said> {
     let of = |f: &Finding| {
+        if Family::ALL.iter().any(|family| csc_kpi::format::ssd::columns(*family).contains(&f.field.as_str())) {
+            return None;
+        }
         let file = f.file.as_deref()?.to_owned();
         Some((rule(f.rule), file, f.row.unwrap_or(0), f.field.clone(), f.value.clone()))
     };
@@ -1775,4 +1778,24 @@ fn columns_and_codes_are_those_of_the_specification() {
             }
         }
     }
+}
+
+#[test]
+fn what_the_builder_finds_names_file_and_row() {
+    let mut returns = Returns::new();
+    let year = CollectionYear::new(2018).unwrap();
+    let leavers = "CHILD,DOB,IN_TOUCH,ACTIV,ACCOM\nC1,27/03/2000,YES,F2,B1\nC2,27/03/2000,YES,F2,B1\n";
+    returns.of(year).read_csv(Table::Oc3, "2018/oc3.csv", leavers.as_bytes()).unwrap();
+    let mut records = Dataset::builder();
+    // Another source has a record with the id of the second.
+    records.push(csc_kpi::record::CareLeaverStatus::new(format!("C2/{year}"), "C2"));
+    returns.into_builder(&mut records);
+    let dataset = records.finish();
+    let repeated: Vec<_> = dataset
+        .findings()
+        .iter()
+        .filter(|f| f.rule == FindingRule::RepeatedId && f.family == Family::CareLeaverStatus)
+        .collect();
+    assert_eq!(repeated.len(), 1);
+    assert_eq!((repeated[0].file.as_deref(), repeated[0].row), (Some("2018/oc3.csv"), Some(3)));
 }

@@ -2,9 +2,11 @@
 
 mod cin_census;
 mod national;
+mod report;
 mod ssda903;
 
 pub use cin_census::CinRule;
+pub use report::{ChildFindings, FindingsReport, RuleFindings};
 pub use ssda903::{ReturnsRule, Ssda903Rule};
 
 use std::fmt;
@@ -159,6 +161,26 @@ impl FindingRule {
     #[must_use]
     pub const fn is_national(self) -> bool {
         matches!(self, Self::Ssda903(_) | Self::CinCensus(_))
+    }
+
+    /// The number by which the national validation knows it, where it is one of its rules.
+    #[must_use]
+    pub const fn number(self) -> Option<&'static str> {
+        match self {
+            Self::Ssda903(rule) => Some(rule.number()),
+            Self::CinCensus(rule) => Some(rule.number()),
+            _ => None,
+        }
+    }
+
+    /// The statutory collection in whose national validation it has that number.
+    #[must_use]
+    pub const fn collection(self) -> Option<&'static str> {
+        match self {
+            Self::Ssda903(_) => Some("SSDA903"),
+            Self::CinCensus(_) => Some("CIN census"),
+            _ => None,
+        }
     }
 
     /// What it does to figures.

@@ -9,6 +9,7 @@ use chrono::NaiveDate;
 use super::child::{CensusChild, CensusReferral, day, id};
 use super::header::{Coverage, Header};
 use super::reader::{CensusReader, CinCensusError, Counts};
+use crate::dataset::Reserved;
 use crate::record::{
     Assessment, Coded, Family, InitialConference, Person, PlanReview, ProtectionPlan, Record, Referral,
     Section47Enquiry, StatutoryCode,
@@ -59,6 +60,8 @@ pub struct Census {
 /// ```
 #[derive(Debug, Default)]
 pub struct Censuses {
+    /// By census: the last line read.
+    lines: Vec<u64>,
     given: Vec<Census>,
     /// The numbers of those that could not be read to their end.
     broken_off: BTreeSet<usize>,
@@ -207,6 +210,7 @@ impl Censuses {
             }
         };
         self.findings.append(&mut reader.take_findings());
+        self.lines.push(reader.line());
         let census = Census { file, header, coverage, counts: reader.counts() };
         self.given.push(census.clone());
         if done.is_err() {
@@ -306,22 +310,26 @@ impl Censuses {
 
     /// Gives all records and findings to `records`.
     ///
-    /// With one census a record comes with its line as its row. With several it comes without: what the builder finds in
-    /// it names the record, whose id says child and dates, and no line of an unnamed file.
+    /// What the builder finds in a record names file and line of the last census that has it.
     pub fn give_to(mut self, records: &mut Builder) {
         for finding in std::mem::take(&mut self.findings) {
             records.note(finding);
         }
-        let one_file = self.given.len() == 1;
+        let mut lines: BTreeMap<Arc<str>, u64> = BTreeMap::new();
+        for (census, line) in self.given.iter().zip(&self.lines) {
+            let most = lines.entry(census.file.clone()).or_default();
+            *most = (*most).max(*line);
+        }
+        let files: BTreeMap<Arc<str>, Reserved> =
+            lines.into_iter().map(|(file, lines)| (file.clone(), records.reserve(file, lines))).collect();
         for child in self.children() {
             for finding in child.findings {
                 records.note(finding);
             }
             for joined in child.records {
-                if one_file {
-                    records.push_row(joined.record, joined.line);
-                } else {
-                    records.push(joined.record);
+                match files.get(&joined.file) {
+                    Some(file) => records.push_reserved(joined.record, *file, joined.line),
+                    None => records.push(joined.record),
                 }
             }
         }

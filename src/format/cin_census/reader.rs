@@ -134,6 +134,11 @@ impl<R: BufRead> CensusReader<R> {
         std::mem::take(&mut self.findings)
     }
 
+    /// The line reached.
+    pub(super) fn line(&mut self) -> u64 {
+        self.elements.line()
+    }
+
     fn advance(&mut self) -> Result<Option<CensusChild>, CinCensusError> {
         if self.is_at_end {
             return Ok(None);

@@ -1,27 +1,57 @@
 //! Returns in the order of their years, joined and handed over as records.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 
 use super::chain::{self, Episode, PLACE};
 use super::leavers::{self, Care};
-use super::row::Row;
+use super::row::{Origin, Row};
 use super::stitch::{self, Carried};
 use super::{CollectionYear, OtherRecord, Return, Table, tables};
+use crate::dataset::Reserved;
 use crate::record::{
     ALLOCATED_CASE_WORKER, ImmigrationStatus, Involvement, LegalStatus, LookedAfterEpisode, MissingEpisode, Person,
-    Placement, Professional, Sex, StatutoryCode,
+    Placement, Professional, Record, Sex, StatutoryCode,
 };
 use crate::record::{Coded, LegalStatusCode};
 use crate::{Builder, Finding, ReturnsRule};
 
 pub(super) fn deliver(returns: impl Iterator<Item = Return>, records: &mut Builder) -> Vec<OtherRecord> {
+    let returns: Vec<Return> = returns.collect();
+    let mut counter = Counter::new(&returns, records);
     let mut joined = Joined::default();
     for one in returns {
-        joined.take(one, records);
+        joined.take(one, &mut counter);
     }
-    joined.hand_over(records)
+    joined.hand_over(&mut counter)
+}
+
+/// Where records are handed over, each with its file and row.
+struct Counter<'b> {
+    records: &'b mut Builder,
+    files: BTreeMap<Arc<str>, Reserved>,
+}
+
+impl<'b> Counter<'b> {
+    fn new(returns: &[Return], records: &'b mut Builder) -> Self {
+        let mut last: BTreeMap<Arc<str>, u64> = BTreeMap::new();
+        for row in returns.iter().flat_map(|one| Table::ALL.into_iter().flat_map(|table| one.of(table))) {
+            let most = last.entry(Arc::clone(&row.at.file)).or_default();
+            *most = (*most).max(row.at.row);
+        }
+        let reserved = last.into_iter().map(|(file, rows)| (Arc::clone(&file), records.reserve(file, rows)));
+        let files = reserved.collect();
+        Self { records, files }
+    }
+
+    fn push(&mut self, record: impl Into<Record>, at: Option<&Origin>) {
+        match at.and_then(|at| Some((self.files.get(&at.file)?, at.row))) {
+            Some((file, row)) => self.records.push_reserved(record, *file, row),
+            None => self.records.push(record),
+        }
+    }
 }
 
 /// What all returns so far say.
@@ -48,10 +78,12 @@ struct Known {
     sex: Option<Sex>,
     ethnicity: Option<String>,
     born: Option<NaiveDate>,
+    /// The last header row.
+    at: Option<Origin>,
 }
 
 impl Joined {
-    fn take(&mut self, mut one: Return, records: &mut Builder) {
+    fn take(&mut self, mut one: Return, counter: &mut Counter<'_>) {
         let year = one.year;
         tables::tidy(&mut one);
         for row in one.of(Table::Header) {
@@ -72,7 +104,7 @@ impl Joined {
         }
         let care = Care { year, now: now.as_ref(), joined: &self.episodes, year_before, went_on: &went_on };
         care.check(&one, &self.births, &mut self.findings);
-        self.leavers(&one, records);
+        self.leavers(&one, counter);
         let in_care = |child: &str| now.as_ref().is_some_and(|now| now.contains_key(child));
         self.carried(&one, in_care);
         let Return { rows, findings, .. } = one;
@@ -93,6 +125,7 @@ impl Joined {
 
     fn person(&mut self, row: &Row) {
         let known = self.persons.entry(row.child.clone()).or_default();
+        known.at = Some(row.at.clone());
         let mut contradicted = |column: &str, is: bool| {
             if is {
                 self.findings.push(row.finding(column, ReturnsRule::Contradicted));
@@ -147,10 +180,10 @@ impl Joined {
         }
     }
 
-    fn leavers(&mut self, one: &Return, records: &mut Builder) {
+    fn leavers(&mut self, one: &Return, counter: &mut Counter<'_>) {
         for row in one.of(Table::Oc3) {
             let born = row.day("DOB").or_else(|| self.births.get(&row.child).copied());
-            records.push(leavers::status(row, born, one.year, &mut self.findings));
+            counter.push(leavers::status(row, born, one.year, &mut self.findings), Some(&row.at));
         }
     }
 
@@ -184,28 +217,28 @@ impl Joined {
         stitch::carried(&mut self.workers, workers.collect(), year, ["SW_DEC", "SW_REASON"], gone, &mut self.findings);
     }
 
-    fn hand_over(self, records: &mut Builder) -> Vec<OtherRecord> {
+    fn hand_over(self, counter: &mut Counter<'_>) -> Vec<OtherRecord> {
         for (child, born) in self.children {
             let mut person = Person::new(child.clone());
             let known = self.persons.get(&child);
             person.sex = known.and_then(|known| known.sex).map(Coded::Known);
             person.ethnicity = known.and_then(|known| known.ethnicity.as_deref()).map(Coded::read);
             person.date_of_birth = known.and_then(|known| known.born).or(born);
-            records.push(person);
+            counter.push(person, known.and_then(|known| known.at.as_ref()));
         }
         for (child, episodes) in &self.episodes {
-            hand_over_episodes(child, episodes, records);
+            hand_over_episodes(child, episodes, counter);
         }
         for (child, carried) in self.uasc {
             let mut status = ImmigrationStatus::new(child, "UASC");
             status.end = carried.end;
-            records.push(status);
+            counter.push(status, Some(&carried.row.at));
         }
         for ((child, start), carried) in self.missing {
             let mut episode = MissingEpisode::new(format!("{child}/{start}"), child, start);
             episode.kind = carried.row.code("MISSING");
             episode.end = carried.end.map(Into::into);
-            records.push(episode);
+            counter.push(episode, Some(&carried.row.at));
         }
         let mut professionals = BTreeSet::new();
         for ((child, worker, start), carried) in self.workers {
@@ -214,14 +247,15 @@ impl Joined {
             involvement = involvement.role(ALLOCATED_CASE_WORKER);
             if !worker.is_empty() {
                 if professionals.insert(worker.clone()) {
-                    records.push(Professional::new(worker.clone()).registration(worker.clone()));
+                    let professional = Professional::new(worker.clone()).registration(worker.clone());
+                    counter.push(professional, Some(&carried.row.at));
                 }
                 involvement = involvement.professional(worker);
             }
-            records.push(involvement);
+            counter.push(involvement, Some(&carried.row.at));
         }
         for finding in self.findings {
-            records.note(finding);
+            counter.records.note(finding);
         }
         self.others.into_values().collect()
     }
@@ -229,8 +263,8 @@ impl Joined {
 
 /// Gives each episode as a record, with its own legal status and its placement. The episodes come in order, so that of
 /// those of one day the one that ends last has the greatest id.
-fn hand_over_episodes(child: &str, episodes: &[Episode], records: &mut Builder) {
-    let mut placement: Option<Placement> = None;
+fn hand_over_episodes(child: &str, episodes: &[Episode], counter: &mut Counter<'_>) {
+    let mut placement: Option<(Placement, &Origin)> = None;
     let mut before: Option<&Episode> = None;
     let mut of_the_day = 0_u32;
     for this in episodes {
@@ -247,13 +281,13 @@ fn hand_over_episodes(child: &str, episodes: &[Episode], records: &mut Builder) 
         episode.ceased_reason = this.row.code("REC");
         let stays = this.is("RNE", &["L"])
             && before.is_some_and(|before| before.end == Some(this.start) && this.same(before, &PLACE));
-        let mut place = match placement.take() {
+        let (mut place, began) = match placement.take() {
             Some(same) if stays => same,
             other => {
-                if let Some(done) = other {
-                    records.push(done);
+                if let Some((done, began)) = other {
+                    counter.push(done, Some(began));
                 }
-                Placement::new(id.clone(), child, this.start)
+                (Placement::new(id.clone(), child, this.start), &this.row.at)
             }
         };
         place.end = this.end;
@@ -262,15 +296,15 @@ fn hand_over_episodes(child: &str, episodes: &[Episode], records: &mut Builder) 
         place.urn = this.row.text("URN").map(str::to_owned);
         place.postcode = this.row.text("PL_POST").map(str::to_owned);
         place.change_reason = this.row.code("REASON_PLACE_CHANGE");
-        records.push(episode.placement(place.id.clone()));
-        placement = Some(place);
+        counter.push(episode.placement(place.id.clone()), Some(&this.row.at));
+        placement = Some((place, began));
         let mut status = LegalStatus::new(id, child, LegalStatusCode::Section20, this.start);
         status.status = this.row.code("LS");
         status.end = this.end;
-        records.push(status);
+        counter.push(status, Some(&this.row.at));
         before = Some(this);
     }
-    if let Some(done) = placement {
-        records.push(done);
+    if let Some((done, began)) = placement {
+        counter.push(done, Some(began));
     }
 }

@@ -1,0 +1,73 @@
+//! Rows of successive files, numbered on in one sequence.
+
+use std::num::NonZeroU32;
+use std::sync::Arc;
+
+/// The files that rows come from. A row is kept as its number in one sequence over all files, so that no record carries the
+/// name of its file.
+#[derive(Debug, Default)]
+pub(super) struct Files {
+    /// The number before the first row of each, rising, and its name.
+    begun: Vec<(u32, Option<Arc<str>>)>,
+    /// The greatest number given or reserved.
+    last: u32,
+}
+
+/// Numbers kept free for the rows of a file, which are taken in any order among those of other files.
+#[cfg(any(feature = "cin-census", feature = "ssda903"))]
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Reserved {
+    before: u32,
+    rows: u32,
+}
+
+impl Files {
+    /// The rows from here on are of a file with this name, or of no named file.
+    pub(super) fn begin(&mut self, name: Option<Arc<str>>) {
+        if self.begun.last().is_some_and(|(before, _)| *before == self.last) {
+            self.begun.pop();
+        }
+        self.begun.push((self.last, name));
+    }
+
+    /// Keeps numbers free for a file; the rows after it are of no named file.
+    #[cfg(any(feature = "cin-census", feature = "ssda903"))]
+    pub(super) fn reserve(&mut self, name: Arc<str>, rows: u64) -> Reserved {
+        self.begin(Some(name));
+        let before = self.last;
+        self.last = before.saturating_add(u32::try_from(rows).unwrap_or(u32::MAX));
+        let reserved = Reserved { before, rows: self.last - before };
+        self.begin(None);
+        reserved
+    }
+
+    /// The name of the file that was begun last.
+    pub(super) fn current(&self) -> Option<&Arc<str>> {
+        self.begun.last()?.1.as_ref()
+    }
+
+    /// The number of a row of the file that was begun last; none for row 0 and where there are no more numbers.
+    #[inline]
+    pub(super) fn number(&mut self, row: u64) -> Option<NonZeroU32> {
+        let before = self.begun.last().map_or(0, |(before, _)| *before);
+        let number = u32::try_from(row).ok().and_then(NonZeroU32::new)?.checked_add(before)?;
+        self.last = self.last.max(number.get());
+        Some(number)
+    }
+
+    /// The number of a row for which one was reserved.
+    #[cfg(any(feature = "cin-census", feature = "ssda903"))]
+    pub(super) fn number_in(reserved: Reserved, row: u64) -> Option<NonZeroU32> {
+        let row = u32::try_from(row).ok().filter(|row| *row <= reserved.rows)?;
+        NonZeroU32::new(row)?.checked_add(reserved.before)
+    }
+
+    /// The row of its file with this number, and the name of the file.
+    pub(super) fn place(&self, number: NonZeroU32) -> (Option<&Arc<str>>, Option<NonZeroU32>) {
+        let at = self.begun.partition_point(|(before, _)| *before < number.get());
+        match at.checked_sub(1).and_then(|at| self.begun.get(at)) {
+            None => (None, Some(number)),
+            Some((before, name)) => (name.as_ref(), NonZeroU32::new(number.get() - before)),
+        }
+    }
+}
