@@ -23,6 +23,7 @@ mod merging;
 mod meta;
 mod narrative;
 mod oracle;
+mod partials;
 mod quarterly_report;
 mod scorecard;
 mod seed;
