@@ -115,8 +115,8 @@ pub use rust_decimal::Decimal;
 pub use scorecard::disclosure;
 pub use scorecard::{
     AgeBands, AgeBandsError, Breakdown, ByAbuseCategory, ByEthnicGroup, ByPlacementType, BySex, ByTeam,
-    ByUnaccompanied, Engine, EngineError, Evidence, Figure, Narrative, Partial, PartialError, Reading, ReadingError,
-    Scorecard, Sentence, Series, Topic,
+    ByUnaccompanied, Choice, Engine, EngineError, Evidence, Families, Figure, Narrative, Partial, PartialError,
+    Reading, ReadingError, Scorecard, Sentence, Series, SiblingGroups, Topic,
 };
 
 /// The changes, release by release.

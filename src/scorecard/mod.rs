@@ -15,5 +15,5 @@ pub use breakdown::{
 pub use engine::{Engine, EngineError};
 pub use evidence::Evidence;
 pub use narrative::{Narrative, Sentence, Topic};
-pub use partial::{Partial, PartialError};
+pub use partial::{Choice, Families, Partial, PartialError, SiblingGroups};
 pub use reading::{Figure, Reading, ReadingError, Scorecard, Series};

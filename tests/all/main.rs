@@ -25,6 +25,7 @@ mod merging;
 mod meta;
 mod narrative;
 mod oracle;
+mod partials;
 mod quarterly_report;
 mod scorecard;
 mod scorecard_service;

@@ -6,7 +6,7 @@ use csc_kpi::chronology::Chronology;
 use csc_kpi::indicator::{AnyIndicator, Book, Definition, Flow, Indicator, Timing, catalogue};
 use csc_kpi::laws::strategies;
 use csc_kpi::record::{Assessment, FamilyMember, ProtectionPlan, Record, Referral};
-use csc_kpi::{BySex, Child, Dataset, Engine, Ledger, MergeError, NaiveDate, Partial};
+use csc_kpi::{BySex, Child, Dataset, Engine, Families, Ledger, MergeError, NaiveDate, Partial};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -36,7 +36,7 @@ fn sum(parts: &[&Ledger]) -> Ledger {
 fn sum_of_partials(parts: &[&Partial]) -> Partial {
     let mut whole = parts[0].clone();
     for part in &parts[1..] {
-        whole.merge(part).unwrap();
+        whole.merge(part, Families::Disjoint).unwrap();
     }
     whole
 }
@@ -78,7 +78,7 @@ proptest! {
         prop_assert_eq!(sum_of_partials(&[a, b]), sum_of_partials(&[b, a]));
         prop_assert_eq!(&sum_of_partials(&[a, &unit]), a);
         let mut rest = sum_of_partials(&[a, b]);
-        rest.retract(b).unwrap();
+        rest.retract(b, Families::Disjoint).unwrap();
         prop_assert_eq!(&rest, a);
     }
 
@@ -233,7 +233,8 @@ fn refused(mine: &Engine, theirs: &Engine) -> (String, String) {
     assert_eq!(ledger, before);
     let (mut partial, other) = (all_readings(&ledger, day(6, 30)), all_readings(&other, day(6, 30)));
     let before = partial.clone();
-    let of_partials = partial.merge(&other).map_or_else(|error| error.to_string(), |()| String::new());
+    let of_partials =
+        partial.merge(&other, Families::MaySpan).map_or_else(|error| error.to_string(), |()| String::new());
     if !of_partials.is_empty() {
         assert_eq!(partial, before);
     }
@@ -283,18 +284,18 @@ fn partials_of_other_readings_and_counts_that_cannot_be_are_refused() {
     let mut partial = of(&[june]);
     let says = |result: Result<(), MergeError>| result.unwrap_err().to_string();
     assert_eq!(
-        says(partial.merge(&of(&[july]))),
+        says(partial.merge(&of(&[july]), Families::Disjoint)),
         "the partials hold different readings: NI 68 in-month as at 2018-06-30 and NI 68 in-month as at 2018-07-31"
     );
     assert_eq!(
-        says(partial.merge(&of(&[june, july]))),
+        says(partial.merge(&of(&[june, july]), Families::Disjoint)),
         "the partials hold different readings: no other and NI 68 in-month as at 2018-07-31"
     );
     let one = of(&[("NI 68", Basis::InMonth, day(5, 31))]);
     let mut none = one.clone();
-    none.retract(&one).unwrap();
+    none.retract(&one, Families::Disjoint).unwrap();
     assert_eq!(
-        says(none.clone().retract(&one)),
+        says(none.clone().retract(&one, Families::Disjoint)),
         "the counts of NI 68 in-month as at 2018-05-31 cannot be put together"
     );
     let mut most = json_of(&one);
@@ -302,8 +303,8 @@ fn partials_of_other_readings_and_counts_that_cannot_be_are_refused() {
         most["readings"][0][field] = json!(u64::MAX);
     }
     let mut most: Partial = serde_json::from_value(most).unwrap();
-    assert!(matches!(most.merge(&one), Err(MergeError::Counts(_))));
-    assert!(most.merge(&none).is_ok());
+    assert!(matches!(most.merge(&one, Families::Disjoint), Err(MergeError::Counts(_))));
+    assert!(most.merge(&none, Families::Disjoint).is_ok());
 }
 
 /// What reading says of `good` once `change` has been at it.
@@ -369,7 +370,7 @@ fn a_partial_that_contradicts_itself_is_not_read() {
     let version = says(&|p| p["readings"][0]["version"] = json!(7));
     assert_eq!(version, "the reading of NI 68 is not one of its definition");
     let terms = says(&|p| p["readings"][0]["known_at"] = json!("2018-05-01"));
-    assert_eq!(terms, "the reading of NI 68 is of a stratum, or pinned to another day");
+    assert_eq!(terms, "the reading of NI 68 is pinned to another day: Some(2018-05-01) and None");
     let again = says(&|p| {
         let first = p["readings"][0].clone();
         p["readings"].as_array_mut().unwrap().push(first);
