@@ -104,13 +104,11 @@ pub mod standard;
 
 pub use chrono;
 pub use chrono::NaiveDate;
-pub use dataset::{Builder, Child, CinRule, Dataset, Finding, FindingRule, ReturnsRule, Severity, Ssda903Rule};
-pub use ledger::{Ledger, LedgerError, MergeError, Stratum};
 pub use dataset::{
     Builder, Child, ChildFindings, CinRule, Dataset, Finding, FindingRule, FindingsReport, Gate, ReturnsRule,
     RuleFindings, Severity, Ssda903Rule,
 };
-pub use ledger::{Ledger, MergeError, Stratum};
+pub use ledger::{Ledger, LedgerError, MergeError, Stratum};
 pub use rust_decimal::Decimal;
 pub use scorecard::disclosure;
 pub use scorecard::{

@@ -424,7 +424,10 @@ fn readings_that_do_not_belong_together_are_no_partial() {
     let twice = vec![card.readings[0].clone(), card.readings[0].clone()];
     assert_eq!(of(&definitions(), twice).unwrap_err(), PartialError::Repeated("NI 68".to_owned()));
     let [first, _] = definitions();
-    assert_eq!(of(std::slice::from_ref(&first), card.readings.clone()).unwrap_err(), PartialError::Reading("NI 65".to_owned()));
+    assert_eq!(
+        of(std::slice::from_ref(&first), card.readings.clone()).unwrap_err(),
+        PartialError::Reading("NI 65".to_owned())
+    );
     let repeated = of(&[first.clone(), first.clone()], vec![card.readings[0].clone()]);
     assert_eq!(repeated.unwrap_err(), PartialError::Definition("NI 68".to_owned()));
     let other = of(&[first.version(9)], vec![card.readings[0].clone()]);
