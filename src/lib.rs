@@ -74,6 +74,7 @@
 //!
 //! | feature | what it adds | what it costs |
 //! |---|---|---|
+//! | `annex-a` | `format::annex_a`: the workbook of Annex A of Ofsted's inspection, lists 1 and 3 to 9 | the crate `calamine` |
 //! | `cin-census` | `format::cin_census`: the children in need census as XML, of one year or several | the crate `quick-xml` |
 //! | `ssda903` | `format::ssda903`: returns of children looked after as CSV and XML, several years side by side | the crates `csv` and `quick-xml` |
 //! | `ssd` | `format::ssd`: the sixteen tables of the Standard Safeguarding Dataset as CSV | the crates `csv` and `memchr` |

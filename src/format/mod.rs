@@ -1,5 +1,7 @@
 //! Readers of the field's file formats, each behind a feature of its name.
 
+#[cfg(feature = "annex-a")]
+pub mod annex_a;
 #[cfg(feature = "ssd")]
 mod blocks;
 #[cfg(feature = "cin-census")]

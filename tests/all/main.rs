@@ -7,6 +7,7 @@
     reason = "a test that cannot go on says so by a panic"
 )]
 
+mod annex_a;
 mod breakdowns;
 mod building;
 mod cin_census;
