@@ -6,6 +6,8 @@ pub mod annex_a;
 mod blocks;
 #[cfg(feature = "cin-census")]
 pub mod cin_census;
+#[cfg(feature = "dfe-api")]
+pub mod dfe_api;
 #[cfg(feature = "ssd")]
 pub mod ssd;
 #[cfg(feature = "ssda903")]

@@ -68,6 +68,7 @@ impl List {
         Self::ALL.into_iter().find(|list| list.number() == number)
     }
 
+    #[allow(clippy::too_many_lines, reason = "a table of names")]
     pub(super) const fn columns(self) -> &'static [Heading] {
         use Column as C;
         match self {

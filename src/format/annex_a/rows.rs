@@ -1,6 +1,7 @@
 //! From the rows of the lists to records.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
@@ -149,11 +150,14 @@ impl Reading {
         for (position, value) in &sheet.header {
             if let Some(heading) = headings().find(|heading| heading.is(&value.text)) {
                 taken.insert(*position, heading.0);
-                if columns.contains_key(&heading.0) {
-                    let finding = Finding::new(family(list), heading.1, &*value.text, FindingRule::RepeatedColumn);
-                    self.annex.findings.push(in_header(finding, sheet, place));
-                } else {
-                    columns.insert(heading.0, (*position, value.text.clone()));
+                match columns.entry(heading.0) {
+                    Entry::Vacant(free) => {
+                        free.insert((*position, value.text.clone()));
+                    }
+                    Entry::Occupied(_) => {
+                        let finding = Finding::new(family(list), heading.1, &*value.text, FindingRule::RepeatedColumn);
+                        self.annex.findings.push(in_header(finding, sheet, place));
+                    }
                 }
             }
         }
