@@ -75,12 +75,12 @@
 //! | feature | what it adds | what it costs |
 //! |---|---|---|
 //! | `anonymise` | `format::anonymise`: keyed pseudonyms for ids, dates of birth as months, free texts dropped | the crates `hmac` and `sha2` |
+//! | `annex-a` | `format::annex_a`: the workbook of Annex A of Ofsted's inspection, lists 1 and 3 to 9 | the crate `calamine` |
 //! | `cin-census` | `format::cin_census`: the children in need census as XML, of one year or several | the crate `quick-xml` |
 //! | `ssda903` | `format::ssda903`: returns of children looked after as CSV and XML, several years side by side | the crates `csv` and `quick-xml` |
+//! | `dfe-api` | `format::dfe_api`: the JSON of the daily collection of the Department for Education, child by child | the crate `serde_json` |
 //! | `ssd` | `format::ssd`: the sixteen tables of the Standard Safeguarding Dataset as CSV | the crates `csv` and `memchr` |
-//! | `rayon` | tables read and datasets made on the threads of a pool, with the same result | the crate `rayon` |
-//! | `ssd` | `format::ssd`: the sixteen tables of the Standard Safeguarding Dataset as CSV | the crate `csv` |
-//! | `rayon` | `Engine::run_parallel`: children judged on all cores | the crate `rayon` |
+//! | `rayon` | tables read, datasets made and children judged on the threads of a pool, with the same result | the crate `rayon` |
 //! | `proptest` | `laws`: strategies for whole histories, and laws for indicators of your own | the crate `proptest` |
 //!
 //! None is on by default. The default build needs `serde`, `chrono`, `thiserror` and `rust_decimal`; `chrono` is re-exported.

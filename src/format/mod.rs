@@ -2,10 +2,14 @@
 
 #[cfg(feature = "anonymise")]
 pub mod anonymise;
+#[cfg(feature = "annex-a")]
+pub mod annex_a;
 #[cfg(feature = "ssd")]
 mod blocks;
 #[cfg(feature = "cin-census")]
 pub mod cin_census;
+#[cfg(feature = "dfe-api")]
+pub mod dfe_api;
 #[cfg(feature = "ssd")]
 pub mod ssd;
 #[cfg(feature = "ssda903")]

@@ -8,6 +8,7 @@
 )]
 
 mod anonymise;
+mod annex_a;
 mod breakdowns;
 mod building;
 mod cin_census;

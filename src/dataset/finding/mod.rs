@@ -107,6 +107,8 @@ pub enum FindingRule {
     ChangedLater,
     /// Open at the end of a return and not in the next one; it stays open.
     MissingLater,
+    /// A list of one workbook says otherwise than a list before it; the earlier one counts.
+    ListsDisagree,
     /// A rule of the national validation of the looked-after children return.
     Ssda903(Ssda903Rule),
     /// What looked-after children returns read side by side say of each other.
@@ -151,6 +153,7 @@ impl FindingRule {
             Self::RepeatedElement => "comes twice where the form has it once; the first is read",
             Self::ChangedLater => "a later return says otherwise; the later one counts",
             Self::MissingLater => "open at the end of this return and not in the next one; it stays open",
+            Self::ListsDisagree => "a list before it says otherwise; that counts",
             Self::Ssda903(rule) => rule.text(),
             Self::Ssda903Returns(rule) => rule.text(),
             Self::CinCensus(rule) => rule.text(),
@@ -213,7 +216,8 @@ impl FindingRule {
             | Self::CompletionNotAccepted
             | Self::RepeatedElement
             | Self::ChangedLater
-            | Self::MissingLater => Severity::MayChangeFigure,
+            | Self::MissingLater
+            | Self::ListsDisagree => Severity::MayChangeFigure,
             Self::RepeatedColumn | Self::LongRow | Self::AfterDeath | Self::UnexpectedElement => {
                 Severity::ForInformation
             }
