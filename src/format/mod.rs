@@ -1,9 +1,9 @@
 //! Readers of the field's file formats, and what is done to records on the way, each behind a feature of its name.
 
-#[cfg(feature = "anonymise")]
-pub mod anonymise;
 #[cfg(feature = "annex-a")]
 pub mod annex_a;
+#[cfg(feature = "anonymise")]
+pub mod anonymise;
 #[cfg(feature = "ssd")]
 mod blocks;
 #[cfg(feature = "cin-census")]

@@ -7,8 +7,8 @@
     reason = "a test that cannot go on says so by a panic"
 )]
 
-mod anonymise;
 mod annex_a;
+mod anonymise;
 mod breakdowns;
 mod building;
 mod cin_census;
