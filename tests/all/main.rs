@@ -13,6 +13,7 @@ mod breakdowns;
 mod building;
 mod cin_census;
 mod comparisons;
+mod dfe_api;
 mod differential;
 mod disclosure;
 mod edges;
