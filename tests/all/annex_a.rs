@@ -860,8 +860,8 @@ proptest! {
     fn any_markup_never_panics(cells in prop::collection::vec(
         ("[A-Z0-9]{0,12}", prop::sample::select(vec!["s", "n", "d", "b", "e", "str", "inlineStr", "?"]), "[-+.0-9eE#/NA]{0,24}"), 0..8))
     {
-        let cells: String =
-            cells.iter().map(|(at, kind, value)| format!("<c r=\"{at}\" t=\"{kind}\"><v>{value}</v></c>")).collect::<Vec<_>>().concat();
+        let cells: Vec<String> =
+            cells.iter().map(|(place, kind, value)| format!("<c r=\"{place}\" t=\"{kind}\"><v>{value}</v></c>")).collect();
         let cells = cells.concat();
         let _whatever = AnnexA::read("a.xlsx", Cursor::new(raw_book(&format!("<sheetData><row>{cells}</row></sheetData>"))));
     }
