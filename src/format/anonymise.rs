@@ -76,7 +76,8 @@
 //! Every month has it, and no event comes before it that came after the birth. The child is up to 30 days older than
 //! recorded, never younger, and every birthday falls in the month it falls in. On the last day of a month all ages in whole
 //! years are thus those of the record, but on 28 February of a common year for those born on 29 February, whose birthday is
-//! 1 March by the record and 1 February by the month. On other days a child born later in the month than the day is taken to be a year older.
+//! 1 March by the record and 1 February by the month. On other days a child born later in the month than the day is taken
+//! to be a year older.
 //!
 //! # Which figures survive
 //!
