@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use csc_kpi::Dataset;
+use csc_kpi::format::annex_a::AnnexA;
 use csc_kpi::format::cin_census::Censuses;
 use csc_kpi::format::ssd;
 use csc_kpi::format::ssda903::{CollectionYear, Contents, Returns, place};
@@ -19,7 +20,7 @@ pub(crate) fn sample_authority() -> PathBuf {
 }
 
 /// Reads every file in `folder` and below it that it knows: SSD tables, returns of children looked after (SSDA903) of any
-/// number of years, children in need censuses. What it does not know it names on standard error; a bar on a terminal shows how
+/// number of years, children in need censuses, Annex A workbooks. What it does not know it names on standard error; a bar on a terminal shows how
 /// far it is.
 pub(crate) fn read_folder(folder: &Path) -> Result<Dataset> {
     let sources = Sources::find(folder)?;
@@ -53,6 +54,12 @@ pub(crate) fn read_folder(folder: &Path) -> Result<Dataset> {
         censuses.read(sources.name(path), file).with_context(|| format!("cannot read {}", path.display()))?;
     }
     censuses.give_to(&mut records);
+    for path in &sources.workbooks {
+        bar.set_message(sources.name(path));
+        AnnexA::read(sources.name(path), BufReader::new(open(path)?))
+            .with_context(|| format!("cannot read {}", path.display()))?
+            .give_to(&mut records);
+    }
     bar.finish_and_clear();
     Ok(records.finish())
 }
@@ -64,6 +71,7 @@ struct Sources {
     tables: Vec<(Family, PathBuf)>,
     returns: Vec<(CollectionYear, Contents, PathBuf)>,
     censuses: Vec<PathBuf>,
+    workbooks: Vec<PathBuf>,
     bytes: u64,
 }
 
@@ -94,8 +102,10 @@ impl Sources {
             } else if place(&format!("{}/{name}", CollectionYear::LAST.closing())).is_some() {
                 without_year.push(name.into_owned());
                 continue;
-            } else if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("xml")) {
+            } else if has_extension(path, "xml") {
                 sources.censuses.push(path.to_owned());
+            } else if has_extension(path, "xlsx") {
+                sources.workbooks.push(path.to_owned());
             } else {
                 unknown.push(name.into_owned());
                 continue;
@@ -112,10 +122,11 @@ impl Sources {
         if !unknown.is_empty() {
             eprintln!("not read, since nothing is known of such a file: {}", some_of(&unknown));
         }
-        if sources.tables.is_empty() && sources.returns.is_empty() && sources.censuses.is_empty() {
+        let found = sources.tables.len() + sources.returns.len() + sources.censuses.len() + sources.workbooks.len();
+        if found == 0 {
             bail!(
                 "{} holds none of the SSD tables (ssd_person.csv and so on), no return of children looked after in a folder \
-                 named by its year (2018/episodes.csv), and no children in need census (XML)",
+                 named by its year (2018/episodes.csv), no children in need census (XML) and no Annex A workbook (XLSX)",
                 folder.display()
             );
         }
@@ -139,6 +150,10 @@ impl Sources {
     fn name(&self, path: &Path) -> String {
         path.strip_prefix(&self.folder).unwrap_or(path).to_string_lossy().into_owned()
     }
+}
+
+fn has_extension(path: &Path, extension: &str) -> bool {
+    path.extension().is_some_and(|own| own.eq_ignore_ascii_case(extension))
 }
 
 /// The first names of a list, and how many more there are.
