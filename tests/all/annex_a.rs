@@ -491,6 +491,24 @@ fn small_differences_do_not_matter() {
     assert_eq!(records_of(&read(&referrals(&[row]))), records_of(&expected));
 }
 
+/// Of two names that a header begins with the longer counts: both begin with `Legal Status`.
+#[test]
+fn the_longer_name_counts() {
+    for swap in [false, true] {
+        let mut header = vec!["Legal Status Start Date (current)", "Legal Status (code)"];
+        let mut cells = vec![d("2021-02-17"), t("C2")];
+        if swap {
+            header.reverse();
+            cells.reverse();
+        }
+        let header = texts(&[&["Child ID", "Date Started Looked After"], header.as_slice()].concat());
+        let row = [vec![t("C1"), d("2021-02-16")], cells].concat();
+        let annex = read(&[("List 8", vec![header, row])]);
+        let status = LegalStatus::new("C1/L2021-02-17", "C1", LegalStatusCode::FullCareOrder, day("2021-02-17"));
+        assert!(annex.records().iter().any(|record| record.record == status.clone().into()), "{:?}", annex.records());
+    }
+}
+
 #[test]
 fn empty_rows_are_passed_over_and_merged_cells_stand_in_each_row() {
     let mut book = Workbook::new();

@@ -1,7 +1,7 @@
 //! The workbook of Annex A of Ofsted's inspection of children's services: lists 1 and 3 to 9, from any `Read + Seek`.
 //!
 //! [`AnnexA::read`] reads the workbook; [`AnnexA::give_to`] gives its records and findings to a
-//! [`Builder`](crate::Builder). A finding names file and sheet, row, child, column, value and rule.
+//! [`Builder`]. A finding names file and sheet, row, child, column, value and rule.
 //!
 //! ```no_run
 //! use std::fs::File;
@@ -57,7 +57,7 @@
 //! | 8, 9 | an immigration status `UASC` without dates, where the answer is yes | |
 //!
 //! Two rows with one id: the first stays, the other is a finding ([`RepeatedId`](crate::FindingRule::RepeatedId)). What
-//! contradicts within a record (an end before a start, an unknown code) the [`Builder`](crate::Builder) finds; such a finding
+//! contradicts within a record (an end before a start, an unknown code) the [`Builder`] finds; such a finding
 //! names the row and, in the id of the record, the child.
 //!
 //! A case of List 6 whose start is no referral of List 3 is no referral: List 3 has the referrals of the last six months only,
