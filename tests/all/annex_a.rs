@@ -351,8 +351,10 @@ fn of_every_list() -> BTreeSet<String> {
         PlanReview::new("C1/P2020-10-05/R2021-01-05", "C1", "C1/P2020-10-05").date(day("2021-01-05")).into(),
         LookedAfterEpisode::new("C1/2021-02-16", "C1", day("2021-02-16"))
             .start_reason(EpisodeStart::StartedCare)
-            .placement("C1/2021-03-01")
+            .ceased(day("2021-03-01"))
+            .ceased_reason(EpisodeEnd::NewEpisode)
             .into(),
+        LookedAfterEpisode::new("C1/2021-03-01", "C1", day("2021-03-01")).placement("C1/2021-03-01").into(),
         LookedAfterEpisode::new("C3/2020-11-01", "C3", day("2020-11-01"))
             .start_reason(EpisodeStart::StartedCare)
             .placement("C3/2020-11-01")
@@ -447,6 +449,25 @@ fn readings_come_from_a_workbook() {
     assert_eq!(ratio("ECS 138", "2021-03-31"), "1 of 1");
     assert_eq!(ratio("NI 65", "2021-03-31"), "1 of 1");
     assert_eq!(ratio("ICPC 15", "2021-03-31"), "1 of 1");
+}
+
+/// A child long in care whose most recent placement began less than two years ago; and once two years have gone.
+#[test]
+fn stability_counts_from_the_most_recent_placement() {
+    let header = texts(&[
+        "Child Unique ID",
+        "Date of Birth",
+        "Date Started to be Looked After",
+        "Start Date of Most Recent Placement",
+        "Placement Type",
+    ]);
+    let row = vec![t("C1"), d("2010-05-31"), d("2014-09-12"), d("2019-07-08"), t("d) U4: Foster placement")];
+    let mut records = Dataset::builder();
+    read(&[("List 8", vec![header, row])]).give_to(&mut records);
+    let ledger = Engine::new(catalogue::standard()).run(&records.finish()).unwrap();
+    let ratio = |at| ledger.reading("NI 63", Basis::AsAt, day(at)).unwrap().ratio().unwrap().to_string();
+    assert_eq!(ratio("2021-07-07"), "0 of 1");
+    assert_eq!(ratio("2021-07-08"), "1 of 1");
 }
 
 /// The same referral with headers, sheet name, place and cells as authorities write them.
@@ -731,13 +752,20 @@ fn the_real_workbook_gives_what_its_cells_hold() {
     let annex = AnnexA::read("Annex_A_2024_Jan.xlsx", File::open(&path).unwrap()).unwrap();
 
     let mut book: Xlsx<_> = calamine::open_workbook(&path).unwrap();
-    let (mut filled, mut children) = (BTreeMap::new(), BTreeSet::new());
+    let (mut filled, mut children, mut moved) = (BTreeMap::new(), BTreeSet::new(), 0);
     for list in [1, 3, 4, 5, 6, 7, 8, 9] {
         let range = book.worksheet_range(&format!("List {list}")).unwrap();
         let mut rows = range.rows();
         let header: Vec<String> = rows.next().unwrap().iter().map(ToString::to_string).collect();
         for row in rows {
             children.insert(row[0].to_string());
+            let number = |name: &str| match header.iter().position(|h| h == name).map(|at| &row[at]) {
+                Some(Data::DateTime(date)) => Some(date.as_f64()),
+                _ => None,
+            };
+            let began = number("Date Started to be Looked After");
+            moved +=
+                usize::from(began.is_some_and(|began| number("Start Date of Most Recent Placement") > Some(began)));
             for (name, cell) in header.iter().zip(row) {
                 if !matches!(cell, Data::Empty) && !cell.to_string().is_empty() {
                     *filled.entry((list, name.clone())).or_insert(0) += 1;
@@ -758,7 +786,7 @@ fn the_real_workbook_gives_what_its_cells_hold() {
         (Family::InitialConference, filled(5, "Date of Initial Child Protection Conference")),
         (Family::ProtectionPlan, filled(7, "Child Protection Plan Start Date")),
         (Family::PlanReview, filled(7, "Date of latest review conference")),
-        (Family::LookedAfterEpisode, filled(8, "Date Started to be Looked After")),
+        (Family::LookedAfterEpisode, filled(8, "Date Started to be Looked After") + moved),
         (Family::Placement, filled(8, "Start Date of Most Recent Placement")),
         (Family::LegalStatus, filled(8, "Start date of current legal status")),
         (Family::CareLeaverStatus, filled(9, "Child Unique ID")),
@@ -776,7 +804,7 @@ fn the_real_workbook_gives_what_its_cells_hold() {
 }
 
 /// Distinct children of lists 1 and 3 to 9, then the filled cells that make a record, in the order of the families.
-const CHILDREN_AND_RECORDS: [usize; 11] = [43, 6, 5, 5, 3, 7, 5, 5, 5, 5, 6];
+const CHILDREN_AND_RECORDS: [usize; 11] = [43, 6, 5, 5, 3, 7, 5, 10, 5, 5, 6];
 
 prop_compose! {
     /// A plan with its review.

@@ -52,7 +52,7 @@
 //! | 5 section 47 and conferences | section 47 enquiry; a conference where it has a date | `C1/S2021-10-11`, `C1/S2021-10-11/ICPC` |
 //! | 6 children in need | none of its own: primary need, closure and its reason of the referral of List 3 on the day the case started; [`AnnexA::cases`] has them all | |
 //! | 7 child protection | plan; the latest review where it has a date | `C1/P2021-10-20`, `C1/P2021-10-20/R2022-01-12` |
-//! | 8 looked after | one episode for the period; the most recent placement; the current legal status | `C1/2021-11-01`, `C1/2021-11-01`, `C1/L2021-11-01` |
+//! | 8 looked after | one episode for the period, or two where the most recent placement began later: one up to it, of which no placement is known (ended by X1), and one from it; the placement; the current legal status | `C1/2021-11-01`, `C1/2022-01-04`; `C1/2022-01-04`; `C1/L2021-11-01` |
 //! | 9 care leavers | care leaver status | the child |
 //! | 8, 9 | an immigration status `UASC` without dates, where the answer is yes | |
 //!
@@ -73,7 +73,8 @@
 //!
 //! | indicator | carried |
 //! |---|---|
-//! | NI 68, NI 68 route | the referrals of the last six months; the route to assessment only as far as dates tell, since assessments name no referral |
+//! | NI 68 | the referrals of the last six months, by the flag of no further action |
+//! | NI 68 route | no: assessments and enquiries name no referral |
 //! | ECS 14a | no: it looks back 12 months; [`Recorded::Referrals`] as recorded |
 //! | ECS 138 | the assessments of the last six months, from their start; not from referral |
 //! | ICPC 15 | the enquiries of the last six months; no target dates, no transfers in |
@@ -84,7 +85,7 @@
 //! | NI 67 | no: of the reviews there is only the latest |
 //! | looked after, ECS 01b | children looked after as at the day of the workbook, and those who ceased in the last six months |
 //! | NI 62 | no: of the placements there is only the most recent; [`Recorded::Placements`] as recorded |
-//! | NI 63 | by the start of the most recent placement |
+//! | NI 63 | by the start of the most recent placement; no for a temporary placement and one for adoption, since the one before is not in the list |
 //! | care leavers | yes |
 //! | missing, interviews | no: no dates; [`Recorded::MissingEpisodes`] and [`Recorded::AbsentEpisodes`] as recorded |
 //! | allocation | no: a worker has neither a number nor a start; the column is not read |

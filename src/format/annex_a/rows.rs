@@ -12,8 +12,8 @@ use super::recorded::{Recorded, RecordedCount};
 use super::sheet::{Cells, Sheet, Value};
 use super::{AnnexA, AnnexARecord, Contact, InNeedCase, Unread};
 use crate::record::{
-    Assessment, CareLeaverStatus, Coded, EpisodeStart, Family, ImmigrationStatus, InitialConference, LegalStatus,
-    LookedAfterEpisode, Person, Placement, PlanReview, ProtectionPlan, Record, Referral, Section47Enquiry,
+    Assessment, CareLeaverStatus, Coded, EpisodeEnd, EpisodeStart, Family, ImmigrationStatus, InitialConference,
+    LegalStatus, LookedAfterEpisode, Person, Placement, PlanReview, ProtectionPlan, Record, Referral, Section47Enquiry,
 };
 use crate::{Finding, FindingRule};
 
@@ -341,17 +341,27 @@ impl Reading {
             self.give(row, status);
         }
         let start = row.start()?;
-        let mut episode = LookedAfterEpisode::new(format!("{}/{start}", row.child), &*row.child, start)
-            .start_reason(EpisodeStart::StartedCare);
-        episode.ceased = ceased?;
-        episode.ceased_reason = row.code(Column::EndReason);
-        episode.placement = placed;
-        self.give(row, episode);
+        let ceased = ceased?;
+        let reason = row.code(Column::EndReason);
+        let episode = |from: NaiveDate| LookedAfterEpisode::new(format!("{}/{from}", row.child), &*row.child, from);
+        let mut first = episode(start).start_reason(EpisodeStart::StartedCare);
+        let moved = placed.clone().filter(|(moved, _)| *moved > start && ceased.is_none_or(|ceased| *moved < ceased));
+        // Where the child moved into the most recent placement, nothing is known of those before it.
+        let last = if let Some((moved, id)) = moved {
+            first.ceased = Some(moved);
+            first.ceased_reason = Some(EpisodeEnd::NewEpisode.into());
+            self.give(row, first);
+            episode(moved).placement(id)
+        } else {
+            first.placement = placed.map(|(_, id)| id);
+            first
+        };
+        self.give(row, LookedAfterEpisode { ceased, ceased_reason: reason, ..last });
         Ok(())
     }
 
-    /// The most recent placement, and its id.
-    fn placement(&mut self, row: &mut Row<'_>, ceased: Option<NaiveDate>) -> Option<String> {
+    /// The most recent placement: its start and its id.
+    fn placement(&mut self, row: &mut Row<'_>, ceased: Option<NaiveDate>) -> Option<(NaiveDate, String)> {
         let start = row.day_of(Family::Placement, Column::PlacementStart).ok()??;
         let id = format!("{}/{start}", row.child);
         let mut placement = Placement::new(&*id, &*row.child, start);
@@ -361,7 +371,7 @@ impl Reading {
         placement.postcode = row.text(Column::Postcode);
         placement.urn = row.text(Column::Urn);
         self.give(row, placement);
-        Some(id)
+        Some((start, id))
     }
 
     fn care_leaver(&mut self, row: &mut Row<'_>) -> Result<(), Unreadable> {
