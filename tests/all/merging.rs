@@ -365,8 +365,13 @@ fn a_partial_that_contradicts_itself_is_not_read() {
     let chosen = [("NI 68", Basis::InMonth, day(5, 31)), ("ECS 14a", Basis::InMonth, day(5, 31))];
     let good = json_of(&ledger.partial(chosen).unwrap());
     let says = |change: &dyn Fn(&mut Value)| says::<Partial>(&good, change);
-    let definition = says(&|p| p["definitions"][1] = p["definitions"][0].clone());
+    let definition = says(&|p| {
+        let first = p["definitions"][0].clone();
+        p["definitions"].as_array_mut().unwrap().push(first);
+    });
     assert_eq!(definition, "no reading is of the definition NI 68, or it is there twice");
+    let other = says(&|p| p["definitions"][1] = p["definitions"][0].clone());
+    assert_eq!(other, "the reading of ECS 14a is not one of its definition");
     let version = says(&|p| p["readings"][0]["version"] = json!(7));
     assert_eq!(version, "the reading of NI 68 is not one of its definition");
     let terms = says(&|p| p["readings"][0]["known_at"] = json!("2018-05-01"));
