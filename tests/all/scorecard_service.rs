@@ -98,7 +98,8 @@ impl Server {
         BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let address = line.trim().strip_prefix("listening on http://").expect("it says where it listens").to_owned();
         assert!(address.starts_with("127.0.0.1:"), "{address}");
-        let agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
+        // A connection a request: one that the service closed after a refusal is not used again.
+        let agent = ureq::Agent::config_builder().http_status_as_error(false).max_idle_connections(0).build().into();
         Self { process, address, agent, _folder: folder }
     }
 
