@@ -386,7 +386,7 @@ impl Partial {
     /// use csc_kpi::{Dataset, Engine, NaiveDate, Partial};
     ///
     /// let day = NaiveDate::from_ymd_opt(2018, 6, 30).unwrap();
-    /// let card = Engine::new(catalogue::standard()).scorecard(&Dataset::default(), &[day]).unwrap();
+    /// let card = Engine::new(catalogue::standard()).scorecard(&Dataset::builder().finish(), &[day]).unwrap();
     /// let partial = Partial::of_readings(card.definitions, WorkingDays::england_and_wales(), card.readings)?;
     /// assert!(partial.reading("NI 68", Basis::Cumulative, day).is_some());
     /// # Ok::<(), csc_kpi::PartialError>(())
