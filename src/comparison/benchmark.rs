@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::caution::Caution;
 use super::exact::Pair;
-use super::good::{Good, Judgement, Mark};
+use super::good::{ExactNumber, Good, Judgement};
 use super::observation::{NotComparable, Observation, Scale, is_of_a_whole_year, total_only};
 use crate::calendar::FinancialYear;
 use crate::measure::{Printed, Value};
@@ -233,9 +233,10 @@ impl Benchmark {
 
     /// Whether `value`, outside the rounding, is closer to `aim` than all the figure can stand for, or further from it than all of
     /// that. The two ends are enough: with the aim between them, only what lies between them is closer to it than both.
-    fn closeness(&self, value: &Value, aim: Mark) -> Option<Judgement> {
+    fn closeness(&self, value: &Value, aim: ExactNumber) -> Option<Judgement> {
         let (low, high) = ends(self.figure)?;
-        let to = |end: Mark| Some(Pair::of(value, &Value::Number(end.get()))?.difference_in_distance(aim).sign());
+        let to =
+            |end: ExactNumber| Some(Pair::of(value, &Value::Number(end.get()))?.difference_in_distance(aim).sign());
         let (low, high) = (to(low)?, to(high)?);
         Some(match (low, high) {
             (Ordering::Greater, Ordering::Greater) => Judgement::Worse,
@@ -246,8 +247,8 @@ impl Benchmark {
 }
 
 /// The least and the greatest number that rounds to `figure`.
-fn ends(figure: Printed) -> Option<(Mark, Mark)> {
-    let end = |end: Option<Decimal>| Mark::new(end?).ok();
+fn ends(figure: Printed) -> Option<(ExactNumber, ExactNumber)> {
+    let end = |end: Option<Decimal>| ExactNumber::new(end?).ok();
     let half = figure.half_unit();
     Some((end(figure.value().checked_sub(half))?, end(figure.value().checked_add(half))?))
 }

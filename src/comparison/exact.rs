@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use rust_decimal::Decimal;
 
-use super::good::Mark;
+use super::good::ExactNumber;
 use crate::measure::Value;
 
 /// An unsigned whole number of 256 bits. Products and sums stop at the greatest; see [`Pair`] for why they never get there.
@@ -159,7 +159,7 @@ impl Pair {
     }
 
     /// `mark` in the same parts.
-    pub(super) fn mark(&self, mark: Mark) -> Signed {
+    pub(super) fn mark(&self, mark: ExactNumber) -> Signed {
         let parts = mark.parts();
         Signed::new(parts < 0, Wide::product(parts.unsigned_abs(), self.denominator))
     }
@@ -170,13 +170,13 @@ impl Pair {
     }
 
     /// How far one is from `aim`, less how far the other is.
-    pub(super) fn difference_in_distance(&self, aim: Mark) -> Signed {
+    pub(super) fn difference_in_distance(&self, aim: ExactNumber) -> Signed {
         let aim = self.mark(aim);
         self.one.minus(aim).without_sign().minus(self.other.minus(aim).without_sign())
     }
 
     /// The sign of `number`, [`Ordering::Equal`] where it is no further from zero than `band`.
-    pub(super) fn sign_beyond(&self, number: Signed, band: Mark) -> Ordering {
+    pub(super) fn sign_beyond(&self, number: Signed, band: ExactNumber) -> Ordering {
         if number.size <= self.mark(band).size { Ordering::Equal } else { number.sign() }
     }
 

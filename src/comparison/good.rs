@@ -8,10 +8,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::indicator::Polarity;
 
-/// A number that marks no place on the scale of a comparison.
+/// A number that cannot stand on the scale of a comparison.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum MarkError {
+pub enum ExactNumberError {
     /// More than nine decimal places, or a million million million (10^18) or more.
     #[error("{0} has more than nine decimal places, or more than eighteen digits before the point")]
     Precision(Decimal),
@@ -30,19 +30,19 @@ pub enum MarkError {
 /// text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct Mark(Decimal);
+pub struct ExactNumber(Decimal);
 
-impl Mark {
-    /// `number` as a mark.
+impl ExactNumber {
+    /// `number`, exact.
     ///
     /// # Errors
     ///
-    /// [`MarkError::Precision`].
-    pub fn new(number: Decimal) -> Result<Self, MarkError> {
+    /// [`ExactNumberError::Precision`].
+    pub fn new(number: Decimal) -> Result<Self, ExactNumberError> {
         let normal = number.normalize();
         let bound = Decimal::from(1_000_000_000_000_000_000u64);
         if normal.scale() > 9 || normal.abs() >= bound {
-            return Err(MarkError::Precision(number));
+            return Err(ExactNumberError::Precision(number));
         }
         Ok(Self(normal))
     }
@@ -60,22 +60,22 @@ impl Mark {
     }
 }
 
-impl fmt::Display for Mark {
+impl fmt::Display for ExactNumber {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
     }
 }
 
-impl TryFrom<String> for Mark {
-    type Error = MarkError;
+impl TryFrom<String> for ExactNumber {
+    type Error = ExactNumberError;
 
-    fn try_from(text: String) -> Result<Self, MarkError> {
-        Self::new(Decimal::from_str_exact(&text).map_err(|_| MarkError::NoNumber(text))?)
+    fn try_from(text: String) -> Result<Self, ExactNumberError> {
+        Self::new(Decimal::from_str_exact(&text).map_err(|_| ExactNumberError::NoNumber(text))?)
     }
 }
 
-impl From<Mark> for String {
-    fn from(mark: Mark) -> Self {
+impl From<ExactNumber> for String {
+    fn from(mark: ExactNumber) -> Self {
         mark.to_string()
     }
 }
@@ -83,38 +83,38 @@ impl From<Mark> for String {
 /// How far two values may differ and still count as unchanged, in the unit of the value (points of percent, children, days):
 /// a difference of exactly so much is unchanged too. Zero unless stated.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "Mark", into = "Mark")]
-pub struct DeadBand(Mark);
+#[serde(try_from = "ExactNumber", into = "ExactNumber")]
+pub struct DeadBand(ExactNumber);
 
 impl DeadBand {
     /// Unchanged up to and with a difference of `width`.
     ///
     /// # Errors
     ///
-    /// [`MarkError::Negative`] below zero, [`MarkError::Precision`] as for any [`Mark`].
-    pub fn new(width: Decimal) -> Result<Self, MarkError> {
-        Self::try_from(Mark::new(width)?)
+    /// [`ExactNumberError::Negative`] below zero, [`ExactNumberError::Precision`] as for any [`ExactNumber`].
+    pub fn new(width: Decimal) -> Result<Self, ExactNumberError> {
+        Self::try_from(ExactNumber::new(width)?)
     }
 
     /// Its width.
     #[must_use]
-    pub const fn width(self) -> Mark {
+    pub const fn width(self) -> ExactNumber {
         self.0
     }
 }
 
-impl TryFrom<Mark> for DeadBand {
-    type Error = MarkError;
+impl TryFrom<ExactNumber> for DeadBand {
+    type Error = ExactNumberError;
 
-    fn try_from(width: Mark) -> Result<Self, MarkError> {
+    fn try_from(width: ExactNumber) -> Result<Self, ExactNumberError> {
         if width.get() < Decimal::ZERO {
-            return Err(MarkError::Negative(width.get()));
+            return Err(ExactNumberError::Negative(width.get()));
         }
         Ok(Self(width))
     }
 }
 
-impl From<DeadBand> for Mark {
+impl From<DeadBand> for ExactNumber {
     fn from(band: DeadBand) -> Self {
         band.0
     }
@@ -123,14 +123,14 @@ impl From<DeadBand> for Mark {
 /// Which way is good: a [`Polarity`] that knows its aim where closer is better.
 ///
 /// ```
-/// use csc_kpi::comparison::{Good, Mark};
+/// use csc_kpi::comparison::{Good, ExactNumber};
 /// use csc_kpi::indicator::Polarity;
 ///
 /// assert_eq!(Good::of(Polarity::LowerIsBetter, None)?, Good::Lower);
 /// assert!(Good::of(Polarity::CloserIsBetter, None).is_err());
-/// let aim = Mark::new(10.into())?;
+/// let aim = ExactNumber::new(10.into())?;
 /// assert_eq!(Good::of(Polarity::CloserIsBetter, Some(aim))?, Good::CloserTo(aim));
-/// # Ok::<(), csc_kpi::comparison::MarkError>(())
+/// # Ok::<(), csc_kpi::comparison::ExactNumberError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -140,7 +140,7 @@ pub enum Good {
     /// Lower is better.
     Lower,
     /// Closer to this number is better.
-    CloserTo(Mark),
+    CloserTo(ExactNumber),
     /// Neither is good or bad.
     Neither,
 }
@@ -150,12 +150,12 @@ impl Good {
     ///
     /// # Errors
     ///
-    /// [`MarkError::NoAim`] where closer is better and there is no aim.
-    pub fn of(polarity: Polarity, aim: Option<Mark>) -> Result<Self, MarkError> {
+    /// [`ExactNumberError::NoAim`] where closer is better and there is no aim.
+    pub fn of(polarity: Polarity, aim: Option<ExactNumber>) -> Result<Self, ExactNumberError> {
         Ok(match polarity {
             Polarity::HigherIsBetter => Self::Higher,
             Polarity::LowerIsBetter => Self::Lower,
-            Polarity::CloserIsBetter => Self::CloserTo(aim.ok_or(MarkError::NoAim)?),
+            Polarity::CloserIsBetter => Self::CloserTo(aim.ok_or(ExactNumberError::NoAim)?),
             Polarity::None => Self::Neither,
         })
     }
@@ -168,7 +168,7 @@ impl Good {
 ///
 /// let yardstick = Yardstick::new(Good::Lower).dead_band(DeadBand::new(1.into())?);
 /// assert_eq!(serde_json::to_string(&yardstick).unwrap(), r#"{"good":"lower","dead_band":"1"}"#);
-/// # Ok::<(), csc_kpi::comparison::MarkError>(())
+/// # Ok::<(), csc_kpi::comparison::ExactNumberError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]

@@ -27,7 +27,7 @@ mod ranking;
 pub use benchmark::{Area, Benchmark, BenchmarkComparison, BenchmarkError, Benchmarks, Place};
 pub use caution::Caution;
 pub use control_chart::{ControlChart, DisjointSeries, Points, Rule, SeriesError, Signal};
-pub use good::{DeadBand, Direction, Good, Judgement, Mark, MarkError, Yardstick};
+pub use good::{DeadBand, Direction, ExactNumber, ExactNumberError, Good, Judgement, Yardstick};
 pub use interval::{Interval, IntervalError, Method};
 pub use movement::{Cadence, Earlier, Movement, previous_period, same_period_last_year};
 pub use neighbours::{Average, NeighbourAverage, Neighbours, NeighboursError};

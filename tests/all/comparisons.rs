@@ -7,9 +7,9 @@ use std::fmt::Debug;
 use csc_kpi::calendar::{Basis, FinancialYear};
 use csc_kpi::comparison::{
     Area, Average, Benchmark, BenchmarkError, Benchmarks, Cadence, Caution, ControlChart, DeadBand, Direction,
-    DisjointSeries, Earlier, Good, Interval, IntervalError, Judgement, Mark, MarkError, Method, Movement, Neighbours,
-    NeighboursError, NotComparable, Observation, Place, Published, QuartileBand, Ranking, RankingError, Rule, Scale,
-    SeriesError, Withheld, Yardstick, previous_period, same_period_last_year,
+    DisjointSeries, Earlier, ExactNumber, ExactNumberError, Good, Interval, IntervalError, Judgement, Method, Movement,
+    Neighbours, NeighboursError, NotComparable, Observation, Place, Published, QuartileBand, Ranking, RankingError,
+    Rule, Scale, SeriesError, Withheld, Yardstick, previous_period, same_period_last_year,
 };
 use csc_kpi::indicator::{Definition, Polarity, Timing, catalogue};
 use csc_kpi::laws::strategies;
@@ -29,8 +29,8 @@ fn decimal(text: &str) -> Decimal {
     text.parse().unwrap()
 }
 
-fn mark(text: &str) -> Mark {
-    Mark::new(decimal(text)).unwrap()
+fn mark(text: &str) -> ExactNumber {
+    ExactNumber::new(decimal(text)).unwrap()
 }
 
 fn percent(met: u64, all: u64) -> Value {
@@ -118,8 +118,8 @@ mod movement {
         )
     }
 
-    fn marks() -> impl Strategy<Value = Mark> {
-        (-60i64..1_200, 0u32..2).prop_map(|(units, places)| Mark::new(Decimal::new(units, places)).unwrap())
+    fn marks() -> impl Strategy<Value = ExactNumber> {
+        (-60i64..1_200, 0u32..2).prop_map(|(units, places)| ExactNumber::new(Decimal::new(units, places)).unwrap())
     }
 
     fn goods() -> impl Strategy<Value = Good> {
@@ -519,16 +519,17 @@ mod movement {
 
     #[test]
     fn which_way_is_good_is_checked() {
-        let refused = |text: &str| Mark::new(decimal(text)).unwrap_err().to_string();
+        let refused = |text: &str| ExactNumber::new(decimal(text)).unwrap_err().to_string();
         assert_eq!(
             refused("0.0000000001"),
             "0.0000000001 has more than nine decimal places, or more than eighteen digits before the point"
         );
         assert!(
-            Mark::new(decimal("1000000000000000000")).is_err() && Mark::new(decimal("999999999999999999.9")).is_ok()
+            ExactNumber::new(decimal("1000000000000000000")).is_err()
+                && ExactNumber::new(decimal("999999999999999999.9")).is_ok()
         );
-        assert_eq!(DeadBand::new(decimal("-1")), Err(MarkError::Negative(decimal("-1"))));
-        assert_eq!(Good::of(Polarity::CloserIsBetter, None), Err(MarkError::NoAim));
+        assert_eq!(DeadBand::new(decimal("-1")), Err(ExactNumberError::Negative(decimal("-1"))));
+        assert_eq!(Good::of(Polarity::CloserIsBetter, None), Err(ExactNumberError::NoAim));
         assert_eq!(Good::of(Polarity::HigherIsBetter, None), Ok(Good::Higher));
         assert_eq!(Good::of(Polarity::None, Some(mark("3"))), Ok(Good::Neither));
         comes_back(&Yardstick::new(Good::CloserTo(mark("9.50"))).dead_band(DeadBand::new(decimal("0.5")).unwrap()));
@@ -643,7 +644,7 @@ mod benchmarks {
             let quarters = |number: i64| Decimal::new(number * 25, 2);
             let local = at(Basis::AsAt, day(2017, 3, 31), Value::Number(quarters(value)));
             let published = benchmark(england(), "X 1", Scale::Number, &figure.to_string());
-            let good = Good::CloserTo(Mark::new(quarters(aim)).unwrap());
+            let good = Good::CloserTo(ExactNumber::new(quarters(aim)).unwrap());
             let judgement = published.compared_with(&local, good).unwrap().judgement();
             let mine = (value - aim).abs();
             let theirs: Vec<_> = (figure * 4 - 2..=figure * 4 + 2).map(|number| (number - aim).abs()).collect();
@@ -822,7 +823,7 @@ mod ranking {
         /// The rank is one more than how many are better, whoever is called what.
         #[test]
         fn ranks_count_who_is_better(numbers in prop::collection::vec(-9i64..10, 1..40), aim in -12i64..12) {
-            let aim_mark = Mark::new(Decimal::new(aim, 1)).unwrap();
+            let aim_mark = ExactNumber::new(Decimal::new(aim, 1)).unwrap();
             for good in [Good::Higher, Good::Lower, Good::CloserTo(aim_mark)] {
                 let badness = |number: i64| match good {
                     Good::Higher => -number,
