@@ -5,7 +5,7 @@ use std::num::NonZeroU32;
 use super::{Book, Definition, Flow, Indicator, Outcome, Polarity, Reason, Shape, Timing, Verdict};
 use crate::calendar::{Moment, WorkingDayError, WorkingDays};
 use crate::chronology::{AssessmentEntry, Chronology, Unit};
-use crate::dataset::{Finding, FindingRule};
+use crate::dataset::{Finding, FindingRule, Matter};
 use crate::record::Family;
 
 /// The most working days an assessment may take.
@@ -68,6 +68,7 @@ impl AssessmentsInTime {
             Timing::Flow,
         )
         .polarity(Polarity::HigherIsBetter)
+        .needs([Family::Assessment])
         .source("Working Together to Safeguard Children; children in need census 2018: 1,752 of 2,095 for one council");
         let rule = |counted: &str| {
             format!(
@@ -82,6 +83,7 @@ impl AssessmentsInTime {
             }
             AssessmentClock::FromReferral => definition
                 .option("from referral")
+                .needs([Matter::Records(Family::Assessment), Matter::Records(Family::Referral), Matter::ReferralLinks])
                 .rule(rule("of the day its referral was received; without a referral to count from: excluded")),
         };
         Self { definition, clock }
@@ -125,6 +127,7 @@ impl AssessmentDays {
             Definition::new("ECS 138 days", "Working days an assessment took", "assessment", Timing::Flow)
                 .shape(Shape::Distribution)
                 .polarity(Polarity::LowerIsBetter)
+                .needs([Family::Assessment])
                 .rule(
                     "The working days of the assessments met or not met in ECS 138: median and quartiles, interpolated \
                      between order statistics as the inclusive quartile of spreadsheets.",

@@ -9,11 +9,13 @@ mod conferences;
 mod definition;
 mod looked_after;
 mod missing;
+mod need;
 mod plans;
 mod referrals;
 mod verdict;
 
 pub use definition::{Definition, Pending, Polarity, Shape, Timing, Zero};
+pub use need::{Need, Reach};
 pub use verdict::{Outcome, Reason, Verdict};
 
 use std::fmt;

@@ -126,6 +126,7 @@ fn difference(a: &Definition, b: &Definition) -> String {
         (a.unit != b.unit, "unit"),
         (a.polarity != b.polarity, "polarity"),
         (a.zero != b.zero, "what zero means"),
+        (a.needs != b.needs, "needs"),
         (a.title != b.title, "title"),
     ];
     let part = part.iter().find(|(differs, _)| *differs).map_or("source", |(_, part)| part);
