@@ -113,8 +113,8 @@ pub use rust_decimal::Decimal;
 pub use scorecard::disclosure;
 pub use scorecard::{
     AgeBands, AgeBandsError, Breakdown, ByAbuseCategory, ByEthnicGroup, ByPlacementType, BySex, ByTeam,
-    ByUnaccompanied, Choice, Engine, EngineError, Evidence, Families, Figure, Narrative, Partial, PartialError,
-    Reading, ReadingError, Scorecard, Sentence, Series, SiblingGroups, Topic,
+    ByUnaccompanied, Choice, Engine, EngineError, Evidence, Families, Figure, Narrative, Obstacle, Partial,
+    PartialError, Reading, ReadingError, Scorecard, Sentence, Series, SiblingGroups, Topic, Unavailable,
 };
 
 /// The changes, release by release.

@@ -73,8 +73,8 @@ pub struct Dataset {
     supply: Option<Arc<Supply>>,
 }
 
-/// What a dataset holds of which no source said anything.
-static EVERYTHING: LazyLock<Supply> = LazyLock::new(Supply::everything);
+/// What is held where no source said anything.
+pub(crate) static EVERYTHING: LazyLock<Supply> = LazyLock::new(Supply::everything);
 
 impl Dataset {
     /// Takes records, in any order.
