@@ -29,8 +29,10 @@ use crate::record::Family;
 pub enum Matter {
     /// Whether a referral led to no further action.
     ReferralDecisions,
-    /// Which referral an assessment or a section 47 enquiry is of.
-    ReferralLinks,
+    /// Which referral an assessment is of.
+    AssessmentReferrals,
+    /// Which referral a section 47 enquiry is of.
+    EnquiryReferrals,
     /// How many child protection plans a child had before, as recorded at the start of a plan.
     PreviousPlans,
     /// Which children are unaccompanied asylum seeking children.
@@ -56,9 +58,10 @@ pub enum Matter {
 
 impl Matter {
     /// The parts of records, each with the family of the records.
-    pub const PARTS: [(Self, Family); 11] = [
+    pub const PARTS: [(Self, Family); 12] = [
         (Self::ReferralDecisions, Family::Referral),
-        (Self::ReferralLinks, Family::Referral),
+        (Self::AssessmentReferrals, Family::Assessment),
+        (Self::EnquiryReferrals, Family::Section47Enquiry),
         (Self::PreviousPlans, Family::ProtectionPlan),
         (Self::UnaccompaniedChildren, Family::ImmigrationStatus),
         (Self::InterviewOffers, Family::MissingEpisode),
@@ -101,7 +104,8 @@ impl fmt::Display for Matter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::ReferralDecisions => "decisions of no further action",
-            Self::ReferralLinks => "referrals of assessments and enquiries",
+            Self::AssessmentReferrals => "referrals of assessments",
+            Self::EnquiryReferrals => "referrals of section 47 enquiries",
             Self::PreviousPlans => "numbers of previous plans",
             Self::UnaccompaniedChildren => "unaccompanied asylum seeking children",
             Self::InterviewOffers => "offers of return interviews",

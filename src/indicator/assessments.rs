@@ -83,7 +83,11 @@ impl AssessmentsInTime {
             }
             AssessmentClock::FromReferral => definition
                 .option("from referral")
-                .needs([Matter::Records(Family::Assessment), Matter::Records(Family::Referral), Matter::ReferralLinks])
+                .needs([
+                    Matter::Records(Family::Assessment),
+                    Matter::Records(Family::Referral),
+                    Matter::AssessmentReferrals,
+                ])
                 .rule(rule("of the day its referral was received; without a referral to count from: excluded")),
         };
         Self { definition, clock }

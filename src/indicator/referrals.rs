@@ -35,11 +35,12 @@ impl OneDay<'_> {
 }
 
 /// What is needed to know what came of a referral.
-const EVENTS: [Matter; 4] = [
+const EVENTS: [Matter; 5] = [
     Matter::Records(Family::Referral),
     Matter::Records(Family::Assessment),
     Matter::Records(Family::Section47Enquiry),
-    Matter::ReferralLinks,
+    Matter::AssessmentReferrals,
+    Matter::EnquiryReferrals,
 ];
 
 /// What makes a referral one that goes on (NI 68).
