@@ -16,7 +16,7 @@ use csc_kpi::indicator::{AnyIndicator, Definition, catalogue};
 use csc_kpi::measure::{Footing, Population, Rate, Reduction};
 use csc_kpi::{
     AgeBands, ByAbuseCategory, ByEthnicGroup, ByPlacementType, BySex, ByTeam, ByUnaccompanied, Dataset, Decimal,
-    Engine, EngineError, Evidence, Figure, Finding, FindingsReport, Ledger, NaiveDate, Reading, Severity,
+    Engine, EngineError, Evidence, Figure, Finding, FindingsReport, Ledger, NaiveDate, Reading, Severity, Unavailable,
 };
 use serde_json::{Value, json};
 
@@ -234,10 +234,19 @@ impl Card {
     fn json(&self) -> Result<Value> {
         let readings = self.rows.iter().map(Row::json).collect::<Result<Vec<_>>>()?;
         let mut card = json!({ "as_at": self.as_at, "findings": self.findings.len(), "readings": readings });
+        let unavailable: Vec<String> = self.unavailable().iter().map(ToString::to_string).collect();
+        if let (false, Value::Object(card)) = (unavailable.is_empty(), &mut card) {
+            card.insert("unavailable".to_owned(), json!(unavailable));
+        }
         if let (Some(day), Value::Object(card)) = (self.known_at, &mut card) {
             card.insert("known_at".to_owned(), json!(day));
         }
         Ok(card)
+    }
+
+    /// What cannot be made of the data, a sentence each.
+    fn unavailable(&self) -> Vec<Unavailable> {
+        Unavailable::among(self.rows.iter().map(|row| &row.reading))
     }
 
     fn write_table(&self, out: &mut impl Write) -> Result<()> {
@@ -277,6 +286,11 @@ impl Card {
             last = key;
         }
         writeln!(out, "{table}")?;
+        let unavailable = self.unavailable();
+        if !unavailable.is_empty() {
+            writeln!(out, "Cannot be made of these data, which is not the same as zero:")?;
+            unavailable.iter().try_for_each(|sentence| writeln!(out, "  {sentence}"))?;
+        }
         for row in self.rows.iter().filter(|row| !row.evidence.is_empty()) {
             let reading = &row.reading;
             writeln!(out, "\n{} {} as at {}:", reading.indicator(), reading.basis(), reading.as_at())?;
@@ -311,6 +325,7 @@ impl Card {
             "value",
             "shown",
             "sibling_groups",
+            "no_value",
         ])?;
         let with_parts = |row: &'_ Row| {
             let parts = row.strata.iter().chain(&row.age_bands).cloned();
@@ -339,7 +354,11 @@ impl Row {
         let of_care_leavers = definition.unit == "care leaver" && reading.tally().is_some();
         let age_bands =
             if of_care_leavers { ledger.readings_by(&key, basis, day, CARE_LEAVER_AGES)? } else { Vec::new() };
-        let evidence = if arguments.evidence { engine.evidence(dataset, &key, basis, day)? } else { Vec::new() };
+        let evidence = if arguments.evidence && reading.obstacle().is_none() {
+            engine.evidence(dataset, &key, basis, day)?
+        } else {
+            Vec::new()
+        };
         let rates = rates(arguments, &reading);
         Ok(Self { definition: definition.clone(), reading, strata, age_bands, evidence, rates })
     }
@@ -427,6 +446,7 @@ fn cell(reading: &Reading) -> String {
                 format!("median {median}, quartiles {low} and {high}, of {}", thousands(days.count()))
             }
         }),
+        Figure::Unavailable(obstacle) => notes.push(obstacle.mark()),
         _ => {}
     }
     notes.extend(reading.sibling_groups().map(|groups| format!("{groups} sibling groups")));
@@ -542,7 +562,7 @@ fn summarise_findings(arguments: &Arguments, findings: &[Finding]) -> Result<()>
     Ok(())
 }
 
-/// One record for a proportion or a distribution, one a part for a composition.
+/// One record for a proportion, a distribution or a figure that cannot be made, one a part for a composition.
 fn csv_records(reading: &Reading) -> Vec<Vec<String>> {
     let window = reading.window();
     let (breakdown, stratum) = reading.stratum().map_or(("", ""), |(breakdown, stratum)| (breakdown, stratum.name()));
@@ -555,8 +575,15 @@ fn csv_records(reading: &Reading) -> Vec<Vec<String>> {
         breakdown.to_owned(),
         stratum.to_owned(),
     ];
+    let no_value = match reading.figure() {
+        Figure::Proportion(tally, pending) if tally.ratio(*pending).denominator() == 0 => {
+            "empty denominator".to_owned()
+        }
+        Figure::Unavailable(obstacle) => obstacle.to_string(),
+        _ => String::new(),
+    };
     let record = |part: &str, count: String, rest: [String; 10]| {
-        head.iter().cloned().chain([part.to_owned(), count]).chain(rest).collect::<Vec<_>>()
+        head.iter().cloned().chain([part.to_owned(), count]).chain(rest).chain([no_value.clone()]).collect::<Vec<_>>()
     };
     let blank = || std::array::from_fn::<String, 10, _>(|_| String::new());
     match reading.figure() {
@@ -583,6 +610,7 @@ fn csv_records(reading: &Reading) -> Vec<Vec<String>> {
             rest[7] = days.median().map_or_else(String::new, |median| median.to_string());
             vec![record("", days.count().to_string(), rest)]
         }
+        Figure::Unavailable(_) => vec![record("", String::new(), blank())],
         _ => Vec::new(),
     }
 }

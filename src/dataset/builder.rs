@@ -269,7 +269,9 @@ impl Builder {
     /// refused. Once one does, the dataset holds what its sources say, and every family of which a record came from none of
     /// them. The readers of [`format`](crate::format) say of all they read what it holds.
     ///
-    /// A source that is begun within another goes on to its own [`Builder::end_source`].
+    /// A host that reads a table by a reader and pushes other records itself says of those what they hold too: often
+    /// [`Supply::everything`], since what is not among them is not there. A source that is begun within another goes on to its own
+    /// [`Builder::end_source`].
     ///
     /// ```
     /// use csc_kpi::calendar::{Days, FinancialYear};

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use super::disclosure::{Publication, PublishedReading};
 use super::reading::{Reading, Scorecard};
 use crate::calendar::Basis;
 use crate::dataset::{Matter, Supply};
@@ -205,24 +206,33 @@ impl Unavailable {
     /// Those of `readings` that cannot be made, in their order; what cannot be made for one reason on several days is one.
     #[must_use]
     pub fn among<'r>(readings: impl IntoIterator<Item = &'r Reading>) -> Vec<Self> {
+        let told =
+            |reading: &'r Reading| Some((reading.indicator(), reading.basis(), reading.as_at(), reading.obstacle()?));
+        Self::gathered(readings.into_iter().filter_map(told))
+    }
+
+    /// The same of published readings.
+    #[must_use]
+    pub fn among_published<'r>(readings: impl IntoIterator<Item = &'r PublishedReading>) -> Vec<Self> {
+        let told = |reading: &'r PublishedReading| {
+            Some((reading.indicator(), reading.basis(), reading.as_at(), reading.obstacle()?))
+        };
+        Self::gathered(readings.into_iter().filter_map(told))
+    }
+
+    fn gathered<'r>(told: impl Iterator<Item = (&'r str, Basis, NaiveDate, &'r Obstacle)>) -> Vec<Self> {
         let mut all: Vec<Self> = Vec::new();
-        for reading in readings {
-            let Some(obstacle) = reading.obstacle() else { continue };
-            let basis = (!matches!(obstacle, Obstacle::NotSupplied(_))).then_some(reading.basis());
-            let same = |known: &&mut Self| {
-                *known.indicator == *reading.indicator() && known.basis == basis && known.obstacle == *obstacle
-            };
-            let known = match all.iter_mut().find(same) {
-                Some(known) => known,
-                None => {
-                    let indicator = Arc::from(reading.indicator());
-                    all.push(Self { indicator, basis, as_at: Vec::new(), obstacle: obstacle.clone() });
-                    let Some(last) = all.last_mut() else { continue };
-                    last
-                }
-            };
-            if basis.is_some() && !known.as_at.contains(&reading.as_at()) {
-                known.as_at.push(reading.as_at());
+        for (indicator, basis, as_at, obstacle) in told {
+            let basis = (!matches!(obstacle, Obstacle::NotSupplied(_))).then_some(basis);
+            let same =
+                |known: &Self| *known.indicator == *indicator && known.basis == basis && known.obstacle == *obstacle;
+            let at = all.iter().position(same).unwrap_or_else(|| {
+                all.push(Self { indicator: indicator.into(), basis, as_at: Vec::new(), obstacle: obstacle.clone() });
+                all.len() - 1
+            });
+            let Some(known) = all.get_mut(at) else { continue };
+            if basis.is_some() && !known.as_at.contains(&as_at) {
+                known.as_at.push(as_at);
             }
         }
         all
@@ -239,6 +249,14 @@ impl fmt::Display for Unavailable {
             write!(f, "{}{day}", if at == 0 { " as at " } else { ", " })?;
         }
         write!(f, ": {}", self.obstacle)
+    }
+}
+
+impl Publication {
+    /// The readings that cannot be made, one sentence each; see [`Unavailable`]. It says nothing of any child.
+    #[must_use]
+    pub fn unavailable(&self) -> Vec<Unavailable> {
+        Unavailable::among_published(self.readings())
     }
 }
 

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 use super::AnnexA;
 use super::list::{Column, List};
-use crate::calendar::{Days, Span, minus_months, next_day};
+use crate::calendar::{Days, Moment, Span, minus_months, next_day};
 use crate::record::{Family, Record};
 use crate::{Matter, Supply};
 
@@ -75,7 +75,7 @@ pub(super) fn began(record: &Record) -> Option<NaiveDate> {
         Record::Referral(referral) => Some(referral.date),
         Record::Assessment(assessment) => Some(assessment.start.date()),
         Record::Section47Enquiry(enquiry) => Some(enquiry.start.date()),
-        Record::InitialConference(conference) => conference.date.map(|held| held.date()),
+        Record::InitialConference(conference) => conference.date.map(Moment::date),
         Record::ProtectionPlan(plan) => Some(plan.start),
         Record::PlanReview(review) => review.date,
         Record::LookedAfterEpisode(episode) => Some(episode.start),
