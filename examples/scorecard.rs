@@ -16,7 +16,8 @@ use csc_kpi::indicator::{AnyIndicator, Definition, catalogue};
 use csc_kpi::measure::{Footing, Population, Rate, Reduction};
 use csc_kpi::{
     AgeBands, ByAbuseCategory, ByEthnicGroup, ByPlacementType, BySex, ByTeam, ByUnaccompanied, Dataset, Decimal,
-    Engine, EngineError, Evidence, Figure, Finding, FindingsReport, Ledger, NaiveDate, Reading, Severity, Unavailable,
+    Engine, EngineError, Evidence, Figure, Finding, FindingsReport, Ledger, NaiveDate, Reading, Reads, Severity,
+    Unavailable,
 };
 use serde_json::{Value, json};
 
@@ -66,9 +67,20 @@ struct Arguments {
     /// Output
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
-    /// Write all data-quality findings to this file, as CSV
+    /// Write all data-quality findings to this file, as CSV with the indicators that each may touch; where it ends in .json the
+    /// report by rule, child and indicator
     #[arg(long, value_name = "FILE")]
     findings: Option<PathBuf>,
+    /// Count the findings in that file by rule, child or indicator
+    #[arg(long, value_enum, value_name = "WHAT", requires = "findings")]
+    findings_by: Option<FindingsBy>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum FindingsBy {
+    Rule,
+    Child,
+    Indicator,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -160,7 +172,7 @@ fn run(arguments: &Arguments) -> Result<()> {
     let folder = arguments.data.clone().unwrap_or_else(common::sample_authority);
     let dataset = common::read_folder(&folder)?;
     let card = Card::calculate(arguments, &dataset)?;
-    summarise_findings(arguments, &card.findings)?;
+    summarise_findings(arguments, &card)?;
     let mut out = BufWriter::new(io::stdout().lock());
     match arguments.format {
         Format::Table => card.write_table(&mut out)?,
@@ -195,6 +207,8 @@ struct Card {
     known_at: Option<NaiveDate>,
     rows: Vec<Row>,
     findings: Vec<Finding>,
+    /// What the indicators read.
+    reads: Vec<Reads>,
 }
 
 impl Card {
@@ -228,7 +242,8 @@ impl Card {
         }
         let mut findings: Vec<Finding> = dataset.findings().iter().chain(ledger.findings()).cloned().collect();
         findings.sort();
-        Ok(Self { as_at, known_at: arguments.known_at, rows, findings })
+        let reads = ledger.definitions().map(Definition::reads).collect();
+        Ok(Self { as_at, known_at: arguments.known_at, rows, findings, reads })
     }
 
     fn json(&self) -> Result<Value> {
@@ -525,8 +540,9 @@ fn rates(arguments: &Arguments, reading: &Reading) -> Vec<Compared> {
         .collect()
 }
 
-fn summarise_findings(arguments: &Arguments, findings: &[Finding]) -> Result<()> {
-    let report = FindingsReport::new(findings);
+fn summarise_findings(arguments: &Arguments, card: &Card) -> Result<()> {
+    let findings = &card.findings;
+    let report = FindingsReport::touching(findings, &card.reads);
     if report.count() > 0 {
         let severities = [Severity::BlocksFigure, Severity::MayChangeFigure, Severity::ForInformation];
         let counts = severities.map(|severity| format!("{severity} {}", thousands(report.of(severity))));
@@ -538,7 +554,7 @@ fn summarise_findings(arguments: &Arguments, findings: &[Finding]) -> Result<()>
         let file = first.file.as_ref().map(|file| format!("{file} "));
         let row = first.row.map(|row| format!("row {row}, "));
         eprintln!(
-            "  {:>6}  {}, {}: {}{} (first: {}{}{} {:?})",
+            "  {:>6}  {}, {}: {}{} (first: {}{}{} {:?}){}",
             rule.count,
             rule.severity,
             rule.family.table(),
@@ -547,19 +563,55 @@ fn summarise_findings(arguments: &Arguments, findings: &[Finding]) -> Result<()>
             file.unwrap_or_default(),
             row.unwrap_or_default(),
             first.field,
-            first.value
+            first.value,
+            touched(&rule.indicators)
         );
     }
     if let Some(path) = &arguments.findings {
         let file = File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
+        if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json")) {
+            serde_json::to_writer_pretty(file, &report)?;
+            return Ok(());
+        }
         let mut writer = csv::Writer::from_writer(file);
-        writer.write_record(Finding::COLUMNS)?;
+        if let Some(by) = arguments.findings_by {
+            match by {
+                FindingsBy::Rule => {
+                    writer.write_record(FindingsReport::RULE_COLUMNS)?;
+                    report.rule_rows().try_for_each(|row| writer.write_record(row))?;
+                }
+                FindingsBy::Child => {
+                    writer.write_record(FindingsReport::CHILD_COLUMNS)?;
+                    report.child_rows().try_for_each(|row| writer.write_record(row))?;
+                }
+                FindingsBy::Indicator => {
+                    writer.write_record(FindingsReport::INDICATOR_COLUMNS)?;
+                    report.indicator_rows().try_for_each(|row| writer.write_record(row))?;
+                }
+            }
+            writer.flush()?;
+            return Ok(());
+        }
+        writer.write_record(Finding::COLUMNS.into_iter().chain(["indicators"]))?;
         for finding in findings {
-            writer.write_record(finding.cells())?;
+            let touched = card.reads.iter().filter(|reads| reads.touched_by(finding));
+            let touched: Vec<&str> = touched.map(|reads| &*reads.indicator).collect();
+            writer.write_record(finding.cells().into_iter().chain([touched.join("; ")]))?;
         }
         writer.flush()?;
     }
     Ok(())
+}
+
+/// Which indicators are touched, at the end of a line.
+fn touched(indicators: &[std::sync::Arc<str>]) -> String {
+    const TOLD: usize = 6;
+    let told = indicators.iter().take(TOLD).map(|key| &**key).collect::<Vec<_>>().join(", ");
+    match indicators.len().checked_sub(TOLD) {
+        _ if indicators.is_empty() => String::new(),
+        Some(more) if more > 0 => format!("; may touch {told} and {more} more"),
+        _ => format!("; may touch {told}"),
+    }
 }
 
 /// One record for a proportion, a distribution or a figure that cannot be made, one a part for a composition.

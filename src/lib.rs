@@ -105,8 +105,8 @@ pub mod standard;
 pub use chrono;
 pub use chrono::NaiveDate;
 pub use dataset::{
-    Builder, Child, ChildFindings, CinRule, Dataset, Finding, FindingRule, FindingsReport, Gate, Matter, ReturnsRule,
-    RuleFindings, Severity, Ssda903Rule, Supply,
+    Builder, Child, ChildFindings, CinRule, Dataset, Finding, FindingRule, FindingsReport, Gate, IndicatorFindings,
+    Matter, Reads, ReturnsRule, RuleFindings, Severity, Ssda903Rule, Supply,
 };
 pub use ledger::{Ledger, LedgerError, MergeError, Stratum};
 pub use rust_decimal::Decimal;

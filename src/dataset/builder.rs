@@ -5,16 +5,15 @@ use std::slice::Iter;
 use std::sync::Arc;
 
 use super::draft::{self, Ahead, Draft};
-use super::files::Files;
-#[cfg(any(feature = "cin-census", feature = "ssda903"))]
-use super::files::Reserved;
 use super::staged::{Directory, Staged, is_named_by_others};
 use super::{Dataset, Finding, FindingRule, Gate, Supply, integrity};
 use crate::calendar::Moment;
+#[cfg(any(feature = "cin-census", feature = "ssda903"))]
+use crate::chronology::Reserved;
 use crate::chronology::{
-    AssessmentEntry, CareLeaverEntry, Code, ConferenceEntry, EnquiryEntry, EpisodeEntry, FamilyEntry, ImmigrationEntry,
-    InvolvementEntry, Key, LegalStatusEntry, Letters, MissingEntry, Name, PersonEntry, Place, PlacementEntry,
-    PlanEntry, ReferralEntry, ReviewEntry, Room, Texts,
+    AssessmentEntry, CareLeaverEntry, Code, ConferenceEntry, EnquiryEntry, EpisodeEntry, FamilyEntry, FileRow, Files,
+    ImmigrationEntry, InvolvementEntry, Key, LegalStatusEntry, Letters, MissingEntry, Name, PersonEntry, Place,
+    PlacementEntry, PlanEntry, ReferralEntry, ReviewEntry, Room, Texts,
 };
 use crate::record::{ALLOCATED_CASE_WORKER, Family, ImmigrationStatus, Professional, Record, RecordRef, StatutoryCode};
 
@@ -46,7 +45,7 @@ pub struct Builder {
     pub(super) findings: Vec<Finding>,
     /// What readers found, each in its file and row.
     noted: Vec<Finding>,
-    files: Files,
+    pub(super) files: Files,
     pub(super) sources: Sources,
     /// By room and place: what is known of the record with that id.
     pub(super) ids: [Directory; Family::ALL.len()],
@@ -379,11 +378,6 @@ impl Builder {
         findings
     }
 
-    /// The row in its file.
-    fn row_in_file(&self, number: Option<NonZeroU32>) -> Option<NonZeroU32> {
-        self.files.place(number?).1
-    }
-
     /// Groups and sorts the records, resolves their references and looks for what contradicts.
     #[must_use]
     pub fn finish(mut self) -> Dataset {
@@ -659,7 +653,7 @@ impl Builder {
             start: r.start,
             authorised: r.authorised,
             team: self.word(r.team),
-            row: self.row_in_file(row),
+            row: row.map(FileRow::new),
         };
         self.assessments.push(Staged { person, row, entry });
     }
@@ -692,7 +686,7 @@ impl Builder {
             target: r.target,
             date: r.date,
             plan_made: r.plan_made,
-            row: self.row_in_file(row),
+            row: row.map(FileRow::new),
         };
         self.stands(Family::InitialConference, id, self.conferences.len());
         self.conferences.push(Staged { person, row, entry });

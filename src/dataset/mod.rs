@@ -2,7 +2,6 @@
 
 mod builder;
 pub(crate) mod draft;
-mod files;
 mod finding;
 mod gate;
 mod integrity;
@@ -14,10 +13,9 @@ mod starts;
 mod supply;
 
 pub use builder::Builder;
-#[cfg(any(feature = "cin-census", feature = "ssda903"))]
-pub(crate) use files::Reserved;
 pub use finding::{
-    ChildFindings, CinRule, Finding, FindingRule, FindingsReport, ReturnsRule, RuleFindings, Severity, Ssda903Rule,
+    ChildFindings, CinRule, Finding, FindingRule, FindingsReport, IndicatorFindings, Reads, ReturnsRule, RuleFindings,
+    Severity, Ssda903Rule,
 };
 pub use gate::Gate;
 pub use supply::{Matter, Supply};

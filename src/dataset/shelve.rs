@@ -113,6 +113,7 @@ impl Builder {
         });
         persons.shrink_to_fit();
         self.texts.settle();
+        self.texts.keep(std::mem::take(&mut self.files));
         let starts = starts(&persons, &ends);
         let supply = self.sources.supply().map(Arc::new);
         Dataset { texts: self.texts, persons, numbers, shelves, starts, records, findings, supply }

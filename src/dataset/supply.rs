@@ -31,6 +31,8 @@ pub enum Matter {
     ReferralDecisions,
     /// Which referral an assessment is of.
     AssessmentReferrals,
+    /// When an assessment was authorised.
+    Authorisations,
     /// Which referral a section 47 enquiry is of.
     EnquiryReferrals,
     /// How many child protection plans a child had before, as recorded at the start of a plan.
@@ -58,9 +60,10 @@ pub enum Matter {
 
 impl Matter {
     /// The parts of records, each with the family of the records.
-    pub const PARTS: [(Self, Family); 12] = [
+    pub const PARTS: [(Self, Family); 13] = [
         (Self::ReferralDecisions, Family::Referral),
         (Self::AssessmentReferrals, Family::Assessment),
+        (Self::Authorisations, Family::Assessment),
         (Self::EnquiryReferrals, Family::Section47Enquiry),
         (Self::PreviousPlans, Family::ProtectionPlan),
         (Self::UnaccompaniedChildren, Family::ImmigrationStatus),
@@ -105,6 +108,7 @@ impl fmt::Display for Matter {
         f.write_str(match self {
             Self::ReferralDecisions => "decisions of no further action",
             Self::AssessmentReferrals => "referrals of assessments",
+            Self::Authorisations => "authorisations of assessments",
             Self::EnquiryReferrals => "referrals of section 47 enquiries",
             Self::PreviousPlans => "numbers of previous plans",
             Self::UnaccompaniedChildren => "unaccompanied asylum seeking children",

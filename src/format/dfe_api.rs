@@ -159,6 +159,7 @@ pub fn supply() -> Supply {
     let parts = [
         Matter::ReferralDecisions,
         Matter::AssessmentReferrals,
+        Matter::Authorisations,
         Matter::EnquiryReferrals,
         Matter::UnaccompaniedChildren,
         Matter::CareLeaverActivity,

@@ -379,9 +379,10 @@ fn supply(table: Family, headings: &[Heading]) -> Supply {
 }
 
 /// The columns that hold a part of the records.
-const PARTS: [(Matter, &[&str]); 12] = [
+const PARTS: [(Matter, &[&str]); 13] = [
     (Matter::ReferralDecisions, &["cine_referral_nfa"]),
     (Matter::AssessmentReferrals, &["cina_referral_id"]),
+    (Matter::Authorisations, &["cina_assessment_auth_date"]),
     (Matter::EnquiryReferrals, &["s47e_referral_id"]),
     (Matter::PreviousPlans, &["cppl_number_of_previous_plans"]),
     (Matter::UnaccompaniedChildren, &["immi_immigration_status"]),
@@ -401,9 +402,7 @@ const fn needed(table: Family) -> &'static [&'static str] {
         Family::FamilyMember => &["fami_family_id", "fami_person_id"],
         Family::ImmigrationStatus => &["immi_person_id"],
         Family::Referral => &["cine_referral_id", "cine_person_id", "cine_referral_date"],
-        Family::Assessment => {
-            &["cina_assessment_id", "cina_person_id", "cina_assessment_start_date", "cina_assessment_auth_date"]
-        }
+        Family::Assessment => &["cina_assessment_id", "cina_person_id", "cina_assessment_start_date"],
         Family::Section47Enquiry => &["s47e_s47_enquiry_id", "s47e_person_id", "s47e_s47_start_date"],
         Family::InitialConference => &["icpc_icpc_id", "icpc_person_id", "icpc_s47_enquiry_id", "icpc_icpc_date"],
         Family::ProtectionPlan => {

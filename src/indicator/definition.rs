@@ -4,6 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::Need;
 use crate::calendar::Basis;
+use crate::dataset::{Matter, Reads};
+use crate::record::Family;
 
 /// Which way is good.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -212,6 +214,16 @@ impl Definition {
     pub fn needs<N: Into<Need>>(mut self, needs: impl IntoIterator<Item = N>) -> Self {
         self.needs = needs.into_iter().map(Into::into).collect();
         self
+    }
+
+    /// What it reads of the records, so that a finding can be told to touch it: what it needs, and families where it counts
+    /// sibling groups. One without any need does not say.
+    #[must_use]
+    pub fn reads(&self) -> Reads {
+        let needed = self.needs.iter().flat_map(|need| [Some(need.matter), need.or].into_iter().flatten());
+        let families = self.sibling_groups.then_some(Matter::Records(Family::FamilyMember));
+        let matters = (!self.needs.is_empty()).then(|| needed.chain(families).collect());
+        Reads::new(self.key(), matters)
     }
 
     /// Sets the rule, in sentences.

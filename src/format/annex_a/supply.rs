@@ -24,10 +24,11 @@ const fn held(list: List, columns: &'static [Column], matters: &'static [Matter]
     Held { list, columns, matters, months }
 }
 
-const HELD: [Held; 14] = [
+const HELD: [Held; 15] = [
     held(List::Referrals, &[Column::Start], &[Matter::Records(Family::Referral)], true),
     held(List::Referrals, &[Column::Start, Column::Flag], &[Matter::ReferralDecisions], true),
-    held(List::Assessments, &[Column::Start, Column::End], &[Matter::Records(Family::Assessment)], true),
+    held(List::Assessments, &[Column::Start], &[Matter::Records(Family::Assessment)], true),
+    held(List::Assessments, &[Column::Start, Column::End], &[Matter::Authorisations], true),
     held(List::Enquiries, &[Column::Start], &[Matter::Records(Family::Section47Enquiry)], true),
     held(List::Enquiries, &[Column::Start, Column::Conference], &[Matter::Records(Family::InitialConference)], true),
     held(List::ProtectionPlans, &[Column::Start, Column::End], &[Matter::Records(Family::ProtectionPlan)], true),

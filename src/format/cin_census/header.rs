@@ -61,8 +61,13 @@ impl Coverage {
     #[must_use]
     pub fn supply(&self) -> Supply {
         let days = Days::from(Span::new(self.first_day, Some(next_day(self.last_day))));
-        let parts =
-            [Matter::ReferralDecisions, Matter::AssessmentReferrals, Matter::EnquiryReferrals, Matter::PreviousPlans];
+        let parts = [
+            Matter::ReferralDecisions,
+            Matter::AssessmentReferrals,
+            Matter::Authorisations,
+            Matter::EnquiryReferrals,
+            Matter::PreviousPlans,
+        ];
         let held = Self::FAMILIES.into_iter().map(Matter::Records).chain(parts);
         held.fold(Supply::nothing(), |supply, matter| supply.with(matter, &days))
     }

@@ -9,7 +9,7 @@ use chrono::NaiveDate;
 use super::child::{CensusChild, CensusReferral, day, id};
 use super::header::{Coverage, Header};
 use super::reader::{CensusReader, CinCensusError, Counts};
-use crate::dataset::Reserved;
+use crate::chronology::Reserved;
 use crate::record::{
     Assessment, Coded, Family, InitialConference, Person, PlanReview, ProtectionPlan, Record, Referral,
     Section47Enquiry, StatutoryCode,
