@@ -106,19 +106,19 @@ impl From<Family> for Matter {
 impl fmt::Display for Matter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::ReferralDecisions => "decisions of no further action",
-            Self::AssessmentReferrals => "referrals of assessments",
+            Self::ReferralDecisions => "referral decisions",
+            Self::AssessmentReferrals => "assessment referrals",
             Self::Authorisations => "authorisations of assessments",
-            Self::EnquiryReferrals => "referrals of section 47 enquiries",
+            Self::EnquiryReferrals => "enquiry referrals",
             Self::PreviousPlans => "numbers of previous plans",
             Self::UnaccompaniedChildren => "unaccompanied asylum seeking children",
             Self::InterviewOffers => "offers of return interviews",
             Self::ReturnInterviews => "return interviews",
             Self::InterviewDates => "dates of return interviews",
-            Self::CareLeaverEligibility => "eligibility of care leavers",
-            Self::CareLeaverContact => "contact with care leavers",
-            Self::CareLeaverAccommodation => "accommodation of care leavers",
-            Self::CareLeaverActivity => "activity of care leavers",
+            Self::CareLeaverEligibility => "care leaver eligibility",
+            Self::CareLeaverContact => "care leaver contact",
+            Self::CareLeaverAccommodation => "care leaver accommodation",
+            Self::CareLeaverActivity => "care leaver activity",
             Self::Records(family) => match family {
                 Family::Person => "persons",
                 Family::FamilyMember => "families",

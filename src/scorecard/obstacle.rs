@@ -38,7 +38,7 @@ use crate::indicator::{Definition, Need, Reach};
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "Cells", into = "Cells")]
 pub enum Obstacle {
-    /// No source holds these matters on any day; there is at least one.
+    /// No source holds these matters on any day; there is at least one, and no part of records that are among them.
     NotSupplied(Vec<Matter>),
     /// Its window, or what it looks back to, begins before the data do.
     LooksBack {
@@ -83,10 +83,18 @@ impl Obstacle {
             }
         }
         if !lacking.is_empty() {
-            return Some(Self::NotSupplied(lacking));
+            return Some(Self::lacking(lacking));
         }
         let before = end.map(|data_end| Self::DataEnd { data_end });
         before.or_else(|| begin.map(|(data_begin, reach)| Self::LooksBack { reach, data_begin }))
+    }
+
+    /// That these matters are not supplied; of records that are not, their parts are not told.
+    pub(super) fn lacking(mut matters: Vec<Matter>) -> Self {
+        let records: Vec<Matter> =
+            matters.iter().copied().filter(|matter| matches!(matter, Matter::Records(_))).collect();
+        matters.retain(|matter| records.contains(matter) || !records.contains(&Matter::Records(matter.family())));
+        Self::NotSupplied(matters)
     }
 
     /// Which kind of no value it is, as JSON has it beside `"value": null`: "not supplied", "looks back before the data begin",

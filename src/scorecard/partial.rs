@@ -200,7 +200,7 @@ impl Hindered {
         });
         let lacking: BTreeSet<_> = lacking.flatten().collect();
         if !lacking.is_empty() {
-            return Some(Obstacle::NotSupplied(lacking.into_iter().collect()));
+            return Some(Obstacle::lacking(lacking.into_iter().collect()));
         }
         let end = all().filter_map(|obstacle| match obstacle {
             Obstacle::DataEnd { data_end } => Some(*data_end),

@@ -348,7 +348,8 @@ impl Censuses {
     /// The children one at a time, in the order of their ids, each joined over all censuses: for a host that posts them
     /// to a ledger child by child and keeps none.
     ///
-    /// What was found in reading is not among their findings; [`Censuses::findings`] has it.
+    /// What was found in reading is not among their findings; [`Censuses::findings`] has it. What they hold the host says of each
+    /// child's records by [`Builder::begin_source`] with [`Censuses::supply`].
     pub fn children(&self) -> impl Iterator<Item = JoinedChild> {
         let mut by_time: Vec<usize> = (0..self.given.len()).collect();
         // One without a period comes before all that have one; of one period, the one given later counts as later.
