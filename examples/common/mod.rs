@@ -158,7 +158,8 @@ impl Sources {
 
 /// The first day that a name says, such as `annex-a 2022-09-30.xlsx`.
 fn day_in(name: &str) -> Option<NaiveDate> {
-    (0..name.len()).find_map(|at| name.get(at..at + 10)?.parse().ok())
+    let is_date = |text: &&str| text.bytes().filter(u8::is_ascii_digit).count() == 8;
+    (0..name.len()).find_map(|at| name.get(at..at + 10).filter(is_date)?.parse().ok())
 }
 
 fn has_extension(path: &Path, extension: &str) -> bool {
