@@ -753,7 +753,7 @@ fn what_was_not_supplied_is_no_zero_and_a_child_that_is_put_takes_no_figure_away
         ("ssd_cin_episodes", "cine_referral_id,cine_person_id,cine_referral_date\nR1,C1,2018-05-01\n"),
         ("ssd_professionals", TABLES),
     ]);
-    let server = Server::start(Some(folder), &["--token", TOKEN, "--internal"]);
+    let server = Server::start(Some(folder), &["--token", TOKEN, "--hide-up-to", "0"]);
     let reading = |key: &str| {
         let path = format!("/readings?indicator={key}&basis=in-quarter&as_at=2018-06-30");
         server.get(&path).body["readings"][0].clone()
