@@ -46,6 +46,11 @@ use crate::record::Family;
 /// * A unit is posted once on a day; the spans posted for a unit of a stock do not overlap.
 /// * Records outside the reach of the rule change nothing.
 ///
+/// # Supplied or not
+///
+/// [`Definition::needs`] says without which records, and from how far before its window, a reading cannot be made. Where a dataset
+/// does not [hold](crate::Supply) them, the reading says so in place of a count. One that says nothing is always made.
+///
 /// # Example
 ///
 /// Referrals by the police, in full:

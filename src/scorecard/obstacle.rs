@@ -192,8 +192,8 @@ impl TryFrom<Cells> for Obstacle {
 
 /// Readings of one indicator that cannot be made for one reason.
 ///
-/// Its text is one sentence without a full stop: `WRI: not supplied: return interviews`, `NI 65a, rolling-12m as at 2022-03-31:
-/// looks back 24 months, data begin 2021-04-01`.
+/// Its text is one sentence without a full stop: `NI 68: not supplied: referrals`, `NI 65a, rolling-12m as at 2022-03-31: looks back
+/// 24 months, data begin 2021-04-01`, `ECS 133 as at 2022-06-30: data end 2022-03-31`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Unavailable {
@@ -250,7 +250,7 @@ impl Unavailable {
 impl fmt::Display for Unavailable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.indicator)?;
-        if let Some(basis) = self.basis {
+        if let Some(basis) = self.basis.filter(|basis| *basis != Basis::AsAt) {
             write!(f, ", {basis}")?;
         }
         for (at, day) in self.as_at.iter().enumerate() {

@@ -524,7 +524,7 @@ fn a_scorecard_says_at_its_end_what_cannot_be_made_each_in_one_sentence() {
             "ECS 14a, in-quarter as at 2018-06-30, 2018-09-30: looks back 12 months, data begin 2018-04-01",
             "ECS 14a, rolling-12m as at 2018-06-30, 2018-09-30: looks back 12 months, data begin 2018-04-01",
             "ECS 138: not supplied: assessments",
-            "ECS 133, as-at as at 2018-06-30, 2018-09-30: data begin 2019-04-01",
+            "ECS 133 as at 2018-06-30, 2018-09-30: data begin 2019-04-01",
         ]
     );
     let written = json!(card);
@@ -675,4 +675,144 @@ fn a_partial_whose_parts_contradict_its_readings_is_not_read() {
     let strata = vec![mixed(&Supply::of_family(Family::Person)), other];
     assert!(matches!(Partial::of_readings(definitions, days(), strata), Err(PartialError::Parts(_))));
     assert_eq!(Unavailable::among(&kept).len(), 1);
+}
+
+// ---- what readers say ----------------------------------------------------------------------------------------------
+
+/// What a supply holds, a line each: the matter, and the days.
+fn lines(supply: &Supply) -> Vec<String> {
+    supply.iter().map(|(matter, days)| format!("{matter}: {days}")).collect()
+}
+
+#[test]
+fn returns_hold_their_tables_over_their_years() {
+    use csc_kpi::format::ssda903::{CollectionYear, Return, Returns, Table};
+
+    let of = |closing: i32, tables: &[Table]| {
+        let mut one = Return::new(CollectionYear::new(closing).unwrap());
+        for table in tables {
+            let header: Vec<_> = table.columns().collect();
+            one.read_csv(*table, "x.csv", format!("{}\n", header.join(",")).as_bytes()).unwrap();
+        }
+        one
+    };
+    let all: Vec<Table> = Table::ALL.into_iter().collect();
+    let year = "2023-04-01 to 2024-03-31";
+    let one = of(2024, &all);
+    let wanted: BTreeSet<String> = [
+        "unaccompanied asylum seeking children",
+        "persons",
+        "looked-after episodes",
+        "placements",
+        "legal statuses",
+        "missing episodes",
+        "involvements",
+        "professionals",
+    ]
+    .map(|matter| format!("{matter}: {year}"))
+    .into_iter()
+    .chain(
+        [
+            "care leaver statuses",
+            "care leaver eligibility",
+            "care leaver contact",
+            "care leaver accommodation",
+            "care leaver activity",
+        ]
+        .map(|matter| format!("{matter}: 2024-03-31 to 2024-03-31")),
+    )
+    .collect();
+    assert_eq!(lines(&one.supply()).into_iter().collect::<BTreeSet<_>>(), wanted);
+    assert_eq!(lines(&of(2024, &[Table::Missing, Table::Reviews]).supply()), [format!("missing episodes: {year}")]);
+    assert_eq!(of(2024, &[]).supply(), Supply::nothing());
+
+    // The birthdays of two years in a row are those of everybody on every day of the second.
+    let together = |returns: Vec<Return>| returns.into_iter().collect::<Returns>().supply();
+    let leavers = |supply: &Supply| supply.days(Family::CareLeaverStatus).to_string();
+    let episodes = |supply: &Supply| supply.days(Family::LookedAfterEpisode).to_string();
+    let two = together(vec![of(2024, &all), of(2023, &all)]);
+    assert_eq!(leavers(&two), "2023-03-31 to 2024-03-31");
+    assert_eq!(episodes(&two), "2022-04-01 to 2024-03-31");
+    let gap = together(vec![of(2024, &all), of(2022, &all)]);
+    assert_eq!(leavers(&gap), "2022-03-31 to 2022-03-31, 2024-03-31 to 2024-03-31");
+    assert_eq!(episodes(&gap), "2021-04-01 to 2022-03-31, 2023-04-01 to 2024-03-31");
+    let without = together(vec![of(2024, &all), of(2023, &[Table::Header])]);
+    assert_eq!(leavers(&without), "2024-03-31 to 2024-03-31");
+
+    let mut records = Dataset::builder();
+    let returns: Returns = [of(2024, &all), of(2023, &all)].into_iter().collect();
+    returns.into_builder(&mut records);
+    assert_eq!(records.finish().supply(), &two);
+}
+
+#[test]
+fn a_return_in_xml_has_every_table_of_its_year() {
+    use csc_kpi::format::ssda903::{CollectionYear, Return};
+
+    let read = |closing: i32| {
+        let mut one = Return::new(CollectionYear::new(closing).unwrap());
+        one.read_xml("903.xml", "<EXPSSDA903></EXPSSDA903>".as_bytes()).unwrap();
+        one.supply()
+    };
+    assert!(!read(2024).days(Family::Involvement).is_empty());
+    assert!(read(2023).days(Family::Involvement).is_empty() && !read(2023).days(Family::MissingEpisode).is_empty());
+}
+
+#[test]
+fn a_table_holds_what_its_columns_can_tell() {
+    use csc_kpi::format::ssd;
+
+    let of = |table: Family, columns: &[&str]| {
+        let mut records = Dataset::builder();
+        ssd::read_table(&mut records, table, format!("{}\n", columns.join(",")).as_bytes()).unwrap();
+        let mut side = Dataset::builder();
+        ssd::read_table_parallel(&mut side, table, format!("{}\n", columns.join(",")).as_bytes(), |_| {}).unwrap();
+        let supply = records.finish().supply().clone();
+        assert_eq!(side.finish().supply(), &supply);
+        supply
+    };
+    // Every table with all its columns holds its records and all parts of them, and nothing else.
+    let mut all = Supply::nothing();
+    for table in Family::ALL {
+        let whole = of(table, ssd::columns(table));
+        assert_eq!(whole, Supply::of_family(table), "{table}");
+        all = all.or(&whole);
+        // Without a column it holds less, or as much; without its ids nothing.
+        for column in ssd::columns(table) {
+            let rest: Vec<&str> = ssd::columns(table).iter().copied().filter(|other| other != column).collect();
+            assert!(whole.holds_all(&of(table, &rest)), "{table} without {column}");
+        }
+        assert_eq!(of(table, &ssd::columns(table)[1..2]), Supply::nothing(), "{table}");
+    }
+    assert_eq!(all, Supply::everything());
+    let standard = |table: Family| -> Vec<&str> {
+        ssd::columns(table).iter().copied().filter(|column| !ssd::EXTENSIONS.contains(column)).collect()
+    };
+    let missing = of(Family::MissingEpisode, &standard(Family::MissingEpisode));
+    assert!(!missing.days(Matter::ReturnInterviews).is_empty() && missing.days(Matter::InterviewDates).is_empty());
+    let plans = of(Family::ProtectionPlan, &standard(Family::ProtectionPlan));
+    assert_eq!(lines(&plans), ["child protection plans: every day"]);
+    // Names are read whatever their case.
+    let loud: Vec<String> = ssd::columns(Family::Referral).iter().map(|column| column.to_uppercase()).collect();
+    let loud: Vec<&str> = loud.iter().map(String::as_str).collect();
+    assert_eq!(of(Family::Referral, &loud), Supply::of_family(Family::Referral));
+}
+
+#[test]
+fn a_form_and_a_table_side_by_side_hold_what_either_holds() {
+    use csc_kpi::format::{cin_census::Coverage, dfe_api, ssd};
+
+    let mut records = Dataset::builder();
+    dfe_api::records("[]").unwrap().give_to(&mut records);
+    let reviews = ssd::columns(Family::PlanReview).join(",");
+    ssd::read_table(&mut records, Family::PlanReview, reviews.as_bytes()).unwrap();
+    let wanted = dfe_api::supply().or(&Supply::of_family(Family::PlanReview));
+    assert_eq!(records.finish().supply(), &wanted);
+    // A census adds years, and a table adds the days before and after them.
+    let census = Coverage::of_year(2022).unwrap().supply();
+    assert_eq!(
+        census.or(&Coverage::of_year(2023).unwrap().supply()).days(Family::ProtectionPlan).to_string(),
+        "2021-04-01 to 2023-03-31"
+    );
+    assert_eq!(census.or(&dfe_api::supply()).days(Family::ProtectionPlan), &Days::all());
 }

@@ -139,11 +139,11 @@ impl Finding {
             (_, Severity::BlocksFigure) => Some(whole),
             (_, Severity::MayChangeFigure) => {
                 let field = self.field.rsplit('.').next().unwrap_or_default().trim();
-                let named = |name: &&str| name.eq_ignore_ascii_case(field);
-                if UNREAD.iter().any(|name| named(&name)) {
+                let named = |name: &str| name.eq_ignore_ascii_case(field);
+                if UNREAD.iter().any(|name| named(name)) {
                     return None;
                 }
-                let part = PARTS.iter().find(|(name, part)| named(&name) && part.family() == self.family);
+                let part = PARTS.iter().find(|(name, part)| named(name) && part.family() == self.family);
                 Some(part.map_or(whole, |(_, part)| *part))
             }
         }
