@@ -270,7 +270,9 @@ proptest! {
         let [a, b, c] = datasets.each_ref().map(|dataset| engine.run(dataset).unwrap());
         let sum = |parts: &[&Ledger]| {
             let mut sum = engine.ledger().unwrap();
-            parts.iter().for_each(|part| sum.merge(part).unwrap());
+            for part in parts {
+                sum.merge(part).unwrap();
+            }
             sum
         };
         prop_assert_eq!(sum(&[&a, &b, &c]), sum(&[&c, &a, &b]));
@@ -610,7 +612,9 @@ fn a_sum_with_a_part_that_cannot_be_made_cannot_be_made_until_that_is_taken_back
         |partial: &Partial| partial.reading("NI 68", Basis::InMonth, day(2018, 5, 31)).unwrap().figure().clone();
     let sum = |parts: &[&Partial]| {
         let mut sum = parts[0].clone();
-        parts[1..].iter().for_each(|part| sum.merge(part, Families::MaySpan).unwrap());
+        for part in &parts[1..] {
+            sum.merge(part, Families::MaySpan).unwrap();
+        }
         sum
     };
     let mut region = sum(&[&north, &without, &south]);
