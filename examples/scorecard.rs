@@ -16,7 +16,8 @@ use csc_kpi::indicator::{AnyIndicator, Definition, catalogue};
 use csc_kpi::measure::{Footing, Population, Rate, Reduction};
 use csc_kpi::{
     AgeBands, ByAbuseCategory, ByEthnicGroup, ByPlacementType, BySex, ByTeam, ByUnaccompanied, Dataset, Decimal,
-    Engine, EngineError, Evidence, Figure, Finding, FindingsReport, Ledger, NaiveDate, Reading, Severity,
+    Engine, EngineError, Evidence, Figure, Finding, FindingsReport, Ledger, NaiveDate, Reading, Reads, Severity,
+    Unavailable,
 };
 use serde_json::{Value, json};
 
@@ -66,9 +67,20 @@ struct Arguments {
     /// Output
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
-    /// Write all data-quality findings to this file, as CSV
+    /// Write all data-quality findings to this file, as CSV with the indicators that each may touch; where it ends in .json the
+    /// report by rule, child and indicator
     #[arg(long, value_name = "FILE")]
     findings: Option<PathBuf>,
+    /// Count the findings in that file by rule, child or indicator
+    #[arg(long, value_enum, value_name = "WHAT", requires = "findings")]
+    findings_by: Option<FindingsBy>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum FindingsBy {
+    Rule,
+    Child,
+    Indicator,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -160,7 +172,7 @@ fn run(arguments: &Arguments) -> Result<()> {
     let folder = arguments.data.clone().unwrap_or_else(common::sample_authority);
     let dataset = common::read_folder(&folder)?;
     let card = Card::calculate(arguments, &dataset)?;
-    summarise_findings(arguments, &card.findings)?;
+    summarise_findings(arguments, &card)?;
     let mut out = BufWriter::new(io::stdout().lock());
     match arguments.format {
         Format::Table => card.write_table(&mut out)?,
@@ -195,6 +207,8 @@ struct Card {
     known_at: Option<NaiveDate>,
     rows: Vec<Row>,
     findings: Vec<Finding>,
+    /// What the indicators read.
+    reads: Vec<Reads>,
 }
 
 impl Card {
@@ -228,16 +242,26 @@ impl Card {
         }
         let mut findings: Vec<Finding> = dataset.findings().iter().chain(ledger.findings()).cloned().collect();
         findings.sort();
-        Ok(Self { as_at, known_at: arguments.known_at, rows, findings })
+        let reads = ledger.definitions().map(Definition::reads).collect();
+        Ok(Self { as_at, known_at: arguments.known_at, rows, findings, reads })
     }
 
     fn json(&self) -> Result<Value> {
         let readings = self.rows.iter().map(Row::json).collect::<Result<Vec<_>>>()?;
         let mut card = json!({ "as_at": self.as_at, "findings": self.findings.len(), "readings": readings });
+        let unavailable: Vec<String> = self.unavailable().iter().map(ToString::to_string).collect();
+        if let (false, Value::Object(card)) = (unavailable.is_empty(), &mut card) {
+            card.insert("unavailable".to_owned(), json!(unavailable));
+        }
         if let (Some(day), Value::Object(card)) = (self.known_at, &mut card) {
             card.insert("known_at".to_owned(), json!(day));
         }
         Ok(card)
+    }
+
+    /// What cannot be made of the data, a sentence each.
+    fn unavailable(&self) -> Vec<Unavailable> {
+        Unavailable::among(self.rows.iter().map(|row| &row.reading))
     }
 
     fn write_table(&self, out: &mut impl Write) -> Result<()> {
@@ -277,6 +301,11 @@ impl Card {
             last = key;
         }
         writeln!(out, "{table}")?;
+        let unavailable = self.unavailable();
+        if !unavailable.is_empty() {
+            writeln!(out, "Cannot be made of these data, which is not the same as zero:")?;
+            unavailable.iter().try_for_each(|sentence| writeln!(out, "  {sentence}"))?;
+        }
         for row in self.rows.iter().filter(|row| !row.evidence.is_empty()) {
             let reading = &row.reading;
             writeln!(out, "\n{} {} as at {}:", reading.indicator(), reading.basis(), reading.as_at())?;
@@ -311,6 +340,7 @@ impl Card {
             "value",
             "shown",
             "sibling_groups",
+            "no_value",
         ])?;
         let with_parts = |row: &'_ Row| {
             let parts = row.strata.iter().chain(&row.age_bands).cloned();
@@ -339,7 +369,11 @@ impl Row {
         let of_care_leavers = definition.unit == "care leaver" && reading.tally().is_some();
         let age_bands =
             if of_care_leavers { ledger.readings_by(&key, basis, day, CARE_LEAVER_AGES)? } else { Vec::new() };
-        let evidence = if arguments.evidence { engine.evidence(dataset, &key, basis, day)? } else { Vec::new() };
+        let evidence = if arguments.evidence && reading.obstacle().is_none() {
+            engine.evidence(dataset, &key, basis, day)?
+        } else {
+            Vec::new()
+        };
         let rates = rates(arguments, &reading);
         Ok(Self { definition: definition.clone(), reading, strata, age_bands, evidence, rates })
     }
@@ -427,6 +461,7 @@ fn cell(reading: &Reading) -> String {
                 format!("median {median}, quartiles {low} and {high}, of {}", thousands(days.count()))
             }
         }),
+        Figure::Unavailable(obstacle) => notes.push(obstacle.mark()),
         _ => {}
     }
     notes.extend(reading.sibling_groups().map(|groups| format!("{groups} sibling groups")));
@@ -505,8 +540,9 @@ fn rates(arguments: &Arguments, reading: &Reading) -> Vec<Compared> {
         .collect()
 }
 
-fn summarise_findings(arguments: &Arguments, findings: &[Finding]) -> Result<()> {
-    let report = FindingsReport::new(findings);
+fn summarise_findings(arguments: &Arguments, card: &Card) -> Result<()> {
+    let findings = &card.findings;
+    let report = FindingsReport::touching(findings, &card.reads);
     if report.count() > 0 {
         let severities = [Severity::BlocksFigure, Severity::MayChangeFigure, Severity::ForInformation];
         let counts = severities.map(|severity| format!("{severity} {}", thousands(report.of(severity))));
@@ -518,7 +554,7 @@ fn summarise_findings(arguments: &Arguments, findings: &[Finding]) -> Result<()>
         let file = first.file.as_ref().map(|file| format!("{file} "));
         let row = first.row.map(|row| format!("row {row}, "));
         eprintln!(
-            "  {:>6}  {}, {}: {}{} (first: {}{}{} {:?})",
+            "  {:>6}  {}, {}: {}{} (first: {}{}{} {:?}){}",
             rule.count,
             rule.severity,
             rule.family.table(),
@@ -527,22 +563,58 @@ fn summarise_findings(arguments: &Arguments, findings: &[Finding]) -> Result<()>
             file.unwrap_or_default(),
             row.unwrap_or_default(),
             first.field,
-            first.value
+            first.value,
+            touched(&rule.indicators)
         );
     }
     if let Some(path) = &arguments.findings {
         let file = File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
+        if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json")) {
+            serde_json::to_writer_pretty(file, &report)?;
+            return Ok(());
+        }
         let mut writer = csv::Writer::from_writer(file);
-        writer.write_record(Finding::COLUMNS)?;
+        if let Some(by) = arguments.findings_by {
+            match by {
+                FindingsBy::Rule => {
+                    writer.write_record(FindingsReport::RULE_COLUMNS)?;
+                    report.rule_rows().try_for_each(|row| writer.write_record(row))?;
+                }
+                FindingsBy::Child => {
+                    writer.write_record(FindingsReport::CHILD_COLUMNS)?;
+                    report.child_rows().try_for_each(|row| writer.write_record(row))?;
+                }
+                FindingsBy::Indicator => {
+                    writer.write_record(FindingsReport::INDICATOR_COLUMNS)?;
+                    report.indicator_rows().try_for_each(|row| writer.write_record(row))?;
+                }
+            }
+            writer.flush()?;
+            return Ok(());
+        }
+        writer.write_record(Finding::COLUMNS.into_iter().chain(["indicators"]))?;
         for finding in findings {
-            writer.write_record(finding.cells())?;
+            let touched = card.reads.iter().filter(|reads| reads.touched_by(finding));
+            let touched: Vec<&str> = touched.map(|reads| &*reads.indicator).collect();
+            writer.write_record(finding.cells().into_iter().chain([touched.join("; ")]))?;
         }
         writer.flush()?;
     }
     Ok(())
 }
 
-/// One record for a proportion or a distribution, one a part for a composition.
+/// Which indicators are touched, at the end of a line.
+fn touched(indicators: &[std::sync::Arc<str>]) -> String {
+    const TOLD: usize = 6;
+    let told = indicators.iter().take(TOLD).map(|key| &**key).collect::<Vec<_>>().join(", ");
+    match indicators.len().checked_sub(TOLD) {
+        _ if indicators.is_empty() => String::new(),
+        Some(more) if more > 0 => format!("; may touch {told} and {more} more"),
+        _ => format!("; may touch {told}"),
+    }
+}
+
+/// One record for a proportion, a distribution or a figure that cannot be made, one a part for a composition.
 fn csv_records(reading: &Reading) -> Vec<Vec<String>> {
     let window = reading.window();
     let (breakdown, stratum) = reading.stratum().map_or(("", ""), |(breakdown, stratum)| (breakdown, stratum.name()));
@@ -555,8 +627,15 @@ fn csv_records(reading: &Reading) -> Vec<Vec<String>> {
         breakdown.to_owned(),
         stratum.to_owned(),
     ];
+    let no_value = match reading.figure() {
+        Figure::Proportion(tally, pending) if tally.ratio(*pending).denominator() == 0 => {
+            "empty denominator".to_owned()
+        }
+        Figure::Unavailable(obstacle) => obstacle.to_string(),
+        _ => String::new(),
+    };
     let record = |part: &str, count: String, rest: [String; 10]| {
-        head.iter().cloned().chain([part.to_owned(), count]).chain(rest).collect::<Vec<_>>()
+        head.iter().cloned().chain([part.to_owned(), count]).chain(rest).chain([no_value.clone()]).collect::<Vec<_>>()
     };
     let blank = || std::array::from_fn::<String, 10, _>(|_| String::new());
     match reading.figure() {
@@ -583,6 +662,7 @@ fn csv_records(reading: &Reading) -> Vec<Vec<String>> {
             rest[7] = days.median().map_or_else(String::new, |median| median.to_string());
             vec![record("", days.count().to_string(), rest)]
         }
+        Figure::Unavailable(_) => vec![record("", String::new(), blank())],
         _ => Vec::new(),
     }
 }

@@ -45,6 +45,8 @@
 //! * [`disclosure`] decides what of the readings may be printed for anybody to read: small counts, and what would tell them,
 //!   are hidden, and nothing is published that can be worked out.
 //! * [`Narrative`] says in plain English what a published reading says.
+//! * [`Supply`] says what the sources of a dataset hold and over which days, and [`Need`](indicator::Need) what an indicator needs
+//!   of it: a reading that cannot be made says why, see [`Obstacle`].
 //! * [`handbook`] has a page for each indicator: who is counted, to the day.
 //!
 //! # From records to a figure
@@ -62,7 +64,8 @@
 //! # What it promises
 //!
 //! * Exact: counts and ratios, no float; a percentage is rounded once, half away from zero, and only when shown.
-//! * Honest: an empty denominator is no value, never 0; a unit that cannot be judged is excluded with a finding.
+//! * Honest: an empty denominator is no value, never 0; what nobody [supplied](Supply) is neither, and
+//!   [says so](Reading::obstacle); a unit that cannot be judged is excluded with a finding.
 //! * Reproducible: a calculation pinned to a day ([`Engine::known_at`]) gives the same figure after later data arrive.
 //! * Pure: no I/O, no clock, no thread (but with the feature `rayon`), no unsafe code. The same input gives the same output.
 //!
@@ -105,16 +108,16 @@ pub mod standard;
 pub use chrono;
 pub use chrono::NaiveDate;
 pub use dataset::{
-    Builder, Child, ChildFindings, CinRule, Dataset, Finding, FindingRule, FindingsReport, Gate, ReturnsRule,
-    RuleFindings, Severity, Ssda903Rule,
+    Builder, Child, ChildFindings, CinRule, Dataset, Finding, FindingRule, FindingsReport, Gate, IndicatorFindings,
+    Matter, Reads, ReturnsRule, RuleFindings, Severity, Ssda903Rule, Supply,
 };
 pub use ledger::{Ledger, LedgerError, MergeError, Stratum};
 pub use rust_decimal::Decimal;
 pub use scorecard::disclosure;
 pub use scorecard::{
     AgeBands, AgeBandsError, Breakdown, ByAbuseCategory, ByEthnicGroup, ByPlacementType, BySex, ByTeam,
-    ByUnaccompanied, Choice, Engine, EngineError, Evidence, Families, Figure, Narrative, Partial, PartialError,
-    Reading, ReadingError, Scorecard, Sentence, Series, SiblingGroups, Topic,
+    ByUnaccompanied, Choice, Engine, EngineError, Evidence, Families, Figure, Narrative, Obstacle, Partial,
+    PartialError, Reading, ReadingError, Scorecard, Sentence, Series, SiblingGroups, Topic, Unavailable,
 };
 
 /// The changes, release by release.

@@ -5,12 +5,12 @@ use std::io::{self, BufReader, IsTerminal};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use csc_kpi::Dataset;
 use csc_kpi::format::annex_a::AnnexA;
 use csc_kpi::format::cin_census::Censuses;
 use csc_kpi::format::ssd;
 use csc_kpi::format::ssda903::{CollectionYear, Contents, Returns, place};
 use csc_kpi::record::Family;
+use csc_kpi::{Dataset, NaiveDate};
 use indicatif::{ProgressBar, ProgressStyle};
 use walkdir::WalkDir;
 
@@ -20,7 +20,7 @@ pub(crate) fn sample_authority() -> PathBuf {
 }
 
 /// Reads every file in `folder` and below it that it knows: SSD tables, returns of children looked after (SSDA903) of any
-/// number of years, children in need censuses, Annex A workbooks. What it does not know it names on standard error; a bar on a terminal shows how
+/// number of years, children in need censuses, Annex A workbooks, whose name may say on which day they were made. What it does not know it names on standard error; a bar on a terminal shows how
 /// far it is.
 pub(crate) fn read_folder(folder: &Path) -> Result<Dataset> {
     let sources = Sources::find(folder)?;
@@ -56,9 +56,13 @@ pub(crate) fn read_folder(folder: &Path) -> Result<Dataset> {
     censuses.give_to(&mut records);
     for path in &sources.workbooks {
         bar.set_message(sources.name(path));
-        AnnexA::read(sources.name(path), BufReader::new(open(path)?))
-            .with_context(|| format!("cannot read {}", path.display()))?
-            .give_to(&mut records);
+        let workbook = AnnexA::read(sources.name(path), BufReader::new(open(path)?))
+            .with_context(|| format!("cannot read {}", path.display()))?;
+        let workbook = match day_in(&sources.name(path)) {
+            Some(day) => workbook.made_on(day),
+            None => workbook,
+        };
+        workbook.give_to(&mut records);
     }
     bar.finish_and_clear();
     Ok(records.finish())
@@ -150,6 +154,12 @@ impl Sources {
     fn name(&self, path: &Path) -> String {
         path.strip_prefix(&self.folder).unwrap_or(path).to_string_lossy().into_owned()
     }
+}
+
+/// The first day that a name says, such as `annex-a 2022-09-30.xlsx`.
+fn day_in(name: &str) -> Option<NaiveDate> {
+    let is_date = |text: &&str| text.bytes().filter(u8::is_ascii_digit).count() == 8;
+    (0..name.len()).find_map(|at| name.get(at..at + 10).filter(is_date)?.parse().ok())
 }
 
 fn has_extension(path: &Path, extension: &str) -> bool {

@@ -72,6 +72,7 @@ pub(crate) fn view(dataset: &Dataset, settings: &Settings) -> Result<View> {
         compositions: gathering.compositions()?,
         breakdowns: gathering.breakdowns()?,
         findings: findings(dataset, &ledger),
+        unavailable: publication.unavailable().iter().map(|sentence| format!("{sentence}.")).collect(),
         sources: sources(settings),
     })
 }
@@ -299,8 +300,9 @@ impl Gathering<'_> {
         let mut all = Vec::new();
         for (key, title, noun) in COMPOSITIONS {
             let readings = self.series(key, Basis::InQuarter)?;
-            let names = readings.last().map(|now| now.parts()).unwrap_or_default();
-            let parts = names.iter().map(|(name, _)| Part {
+            let rule = self.lines.iter().find(|line| line.rule.key() == key).map(|line| &line.rule.shape);
+            let Some(Shape::Composition(names)) = rule else { continue };
+            let parts = names.iter().map(|name| Part {
                 name: name.clone(),
                 figures: readings.iter().map(|reading| part(reading, name)).collect(),
             });
@@ -339,9 +341,9 @@ impl Gathering<'_> {
     }
 }
 
-/// Whether nobody is in it, and that is shown.
+/// Whether nobody is in it, and that is shown; or it cannot be made, as the total says.
 fn is_empty(reading: &PublishedReading) -> bool {
-    reading.denominator().or(reading.count()) == Some(Cell::Shown(0))
+    reading.obstacle().is_some() || reading.denominator().or(reading.count()) == Some(Cell::Shown(0))
 }
 
 /// What is measured; how it stands; how it moved and compares; how sure it is, and what to know of the records.
@@ -519,11 +521,17 @@ fn shown(reading: &PublishedReading) -> Shown {
             numerator: None,
             denominator: days.count.number(),
         },
+        PublishedFigure::Unavailable(obstacle) => {
+            Shown { text: obstacle.mark(), number: None, counts: String::new(), numerator: None, denominator: None }
+        }
     }
 }
 
 /// A part of a composition, with its share where that may be shown.
 fn part(reading: &PublishedReading, name: &str) -> Shown {
+    if reading.obstacle().is_some() {
+        return shown(reading);
+    }
     let count = reading.part(name);
     let share = reading.shown_part(name, 0).filter(|share| !share.starts_with('['));
     Shown {

@@ -1,7 +1,7 @@
 //! The report as Markdown: the same facts in the same order, for a repository or a mail.
 
 use super::page::{
-    COMPOSITIONS, COMPOSITIONS_LEAD, definition_lines, findings_lead, how_to_read, nothing, sentence_case,
+    COMPOSITIONS, COMPOSITIONS_LEAD, UNAVAILABLE, definition_lines, findings_lead, how_to_read, nothing, sentence_case,
 };
 use super::view::{Item, Judgement, Shown, View};
 
@@ -75,6 +75,10 @@ pub(crate) fn render(view: &View) -> String {
 
 fn findings(out: &mut Lines, view: &View) {
     out.line("## Findings in the records");
+    if !view.unavailable.is_empty() {
+        out.line(&format!("{UNAVAILABLE}:"));
+        out.list(view.unavailable.iter().map(String::as_str));
+    }
     out.line(&findings_lead(view));
     if !view.findings.rows.is_empty() {
         let heading = ["Table", "Column", "Finding", "Rows"].map(str::to_owned);

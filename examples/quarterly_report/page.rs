@@ -421,6 +421,10 @@ fn findings(view: &View) -> Markup {
         section id="findings" aria-labelledby="findings-title" {
             h2 id="findings-title" { "Findings in the records" }
             (internal(view))
+            @if !view.unavailable.is_empty() {
+                h3 { (UNAVAILABLE) }
+                ul.unavailable { @for sentence in &view.unavailable { li { (sentence) } } }
+            }
             p.lead { (findings_lead(view)) }
             @if !view.findings.rows.is_empty() {
                 table.wide {
@@ -437,6 +441,8 @@ fn findings(view: &View) -> Markup {
         }
     }
 }
+
+pub(crate) const UNAVAILABLE: &str = "Figures that cannot be made of these data, which is not the same as zero";
 
 pub(crate) fn findings_lead(view: &View) -> String {
     match view.findings.total {

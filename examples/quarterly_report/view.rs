@@ -26,6 +26,8 @@ pub(crate) struct View {
     pub(crate) breakdowns: Vec<Breakdown>,
     /// What is wrong in the records.
     pub(crate) findings: Findings,
+    /// What cannot be made of the data, and why, a sentence each.
+    pub(crate) unavailable: Vec<String>,
     /// Where numbers that are not calculated come from.
     pub(crate) sources: Vec<(String, String)>,
 }
@@ -161,7 +163,7 @@ impl Judgement {
 /// One figure as it is published.
 #[derive(Clone)]
 pub(crate) struct Shown {
-    /// "75%", "418", "[c]", "–".
+    /// "75%", "418", "[c]", "–", "not supplied".
     pub(crate) text: String,
     /// The number, in the unit of the indicator, rounded as shown; `None` where it is hidden or there is none.
     pub(crate) number: Option<Decimal>,

@@ -6,7 +6,7 @@ use csc_kpi::chrono::Datelike;
 use rust_decimal::prelude::ToPrimitive;
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet};
 
-use super::page::{definition_lines, findings_lead, how_to_read};
+use super::page::{UNAVAILABLE, definition_lines, findings_lead, how_to_read};
 use super::view::{Judgement, Shown, Unit, View};
 
 struct Formats {
@@ -228,6 +228,12 @@ fn findings(sheet: &mut Worksheet, view: &View, formats: &Formats) -> Result<()>
         row += 1;
     }
     sheet.write(row + 1, 0, findings_lead(view))?;
+    if !view.unavailable.is_empty() {
+        sheet.write(row + 3, 0, format!("{UNAVAILABLE}:"))?;
+    }
+    for (line, sentence) in (row + 4..).zip(&view.unavailable) {
+        sheet.write(line, 0, sentence)?;
+    }
     finish(sheet, row, columns.len())
 }
 

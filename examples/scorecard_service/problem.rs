@@ -68,6 +68,9 @@ impl From<EngineError> for Problem {
             EngineError::NoSuchIndicator(_) | EngineError::NoSuchBreakdown(_) | EngineError::NoSuchBasis { .. } => {
                 Self::not_found(error.to_string())
             }
+            EngineError::Unavailable { ref obstacle, .. } => {
+                Self::not_found(error.to_string()).with("no_value", obstacle.kind())
+            }
             _ => Self::internal(error.to_string()),
         }
     }

@@ -10,10 +10,10 @@ use axum::extract::{DefaultBodyLimit, FromRequest, Path, Query, Request, State a
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, put};
-use csc_kpi::NaiveDate;
 use csc_kpi::calendar::Basis;
 use csc_kpi::disclosure::{Publication, PublishedReading};
 use csc_kpi::record::Record;
+use csc_kpi::{NaiveDate, Unavailable};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -139,10 +139,13 @@ async fn scorecard(Shared(service): Services, headers: HeaderMap, query: Asked<S
         let readings: Vec<Value> =
             publication.readings().iter().filter(asked).map(|reading| judged(terms, reading)).collect();
         let as_at = query.as_at.map_or_else(|| terms.as_at.clone(), |day| vec![day]);
+        let shown = publication.readings().iter().filter(asked);
+        let unavailable: Vec<String> = Unavailable::among_published(shown).iter().map(ToString::to_string).collect();
         Ok(Map::from_iter([
             ("as_at".to_owned(), json!(as_at)),
             ("findings".to_owned(), json!(publication.findings())),
             ("readings".to_owned(), Value::Array(readings)),
+            ("unavailable".to_owned(), json!(unavailable)),
         ]))
     })
     .await

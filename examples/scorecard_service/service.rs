@@ -10,7 +10,7 @@ use csc_kpi::format::ssd;
 use csc_kpi::record::{Family, Record};
 use csc_kpi::standard::Standards;
 use csc_kpi::{
-    Child, Dataset, Engine, EngineError, Evidence, Finding, Ledger, NaiveDate, Reading, Scorecard, Severity,
+    Child, Dataset, Engine, EngineError, Evidence, Finding, Ledger, NaiveDate, Reading, Scorecard, Severity, Supply,
 };
 
 use super::register::{Conflict, Register, parts};
@@ -164,7 +164,10 @@ impl Service {
             ssd::read_table(&mut builder, Family::Professional, self.professionals.as_slice())
                 .map_err(|error| Refused::Professionals(error.to_string()))?;
         }
+        // A child is put with all that is recorded of it: what is not among the records is not there.
+        builder.begin_source(&Supply::everything());
         builder.extend_ref(records);
+        builder.end_source();
         Ok(builder.finish())
     }
 }
@@ -215,7 +218,14 @@ impl State {
         (indicator, basis, as_at): (&str, Basis, NaiveDate),
     ) -> Result<(Reading, Vec<Evidence>), EngineError> {
         let reading = self.ledger.reading(indicator, basis, as_at)?;
-        let mut evidence = engine.evidence(&self.read, indicator, basis, as_at)?;
+        if let Some(obstacle) = reading.obstacle().cloned() {
+            return Err(EngineError::Unavailable { indicator: indicator.to_owned(), basis, as_at, obstacle });
+        }
+        let mut evidence = match engine.evidence(&self.read, indicator, basis, as_at) {
+            // All children were put in since, so that the figure does not rely on what was read.
+            Err(EngineError::Unavailable { .. }) => Vec::new(),
+            read => read?,
+        };
         evidence.retain(|unit| !self.replaced.contains_key(&unit.person));
         // In order, so that equal questions have equal answers.
         for child in self.replaced.keys().collect::<BTreeSet<_>>() {

@@ -5,6 +5,7 @@
 
 mod age;
 mod basis;
+mod days;
 mod moment;
 mod months;
 mod span;
@@ -13,6 +14,7 @@ mod year;
 
 pub use age::{age_on, birthday};
 pub use basis::{Basis, BasisError, Window};
+pub use days::Days;
 pub use moment::{Moment, MomentError};
 pub use months::{first_day_months_after, first_day_months_back, minus_months, plus_months};
 pub use span::Span;

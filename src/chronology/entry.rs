@@ -3,10 +3,9 @@
 //! A record may name another that belongs to a different child (an assessment of a brother on his sister's referral).
 //! What an indicator needs of it stands resolved in the entry, so that one chronology is enough to judge one child.
 
-use std::num::NonZeroU32;
-
 use chrono::NaiveDate;
 
+use super::files::FileRow;
 use super::text::{Code, Key, Texts};
 use crate::calendar::{Moment, Span, age_on, birthday};
 use crate::record::{
@@ -138,8 +137,8 @@ pub struct AssessmentEntry {
     pub authorised: Option<Moment>,
     /// Team.
     pub team: Option<Key>,
-    /// The row of its table, where it was read from one.
-    pub row: Option<NonZeroU32>,
+    /// The row it was read from, where it was; [`Chronology::place_of`](super::Chronology::place_of) says in which file.
+    pub row: Option<FileRow>,
 }
 
 /// A section 47 enquiry. See [`Section47Enquiry`](crate::record::Section47Enquiry).
@@ -174,8 +173,8 @@ pub struct ConferenceEntry {
     pub date: Option<Moment>,
     /// Whether it made a plan.
     pub plan_made: Option<bool>,
-    /// The row of its table, where it was read from one.
-    pub row: Option<NonZeroU32>,
+    /// The row it was read from, where it was; [`Chronology::place_of`](super::Chronology::place_of) says in which file.
+    pub row: Option<FileRow>,
 }
 
 /// A child protection plan. See [`ProtectionPlan`](crate::record::ProtectionPlan).

@@ -1,6 +1,7 @@
 //! One child's records in date order: the unit of calculation, of sharding, of update and of evidence.
 
 mod entry;
+mod files;
 mod looked_after;
 mod pinned;
 mod text;
@@ -10,6 +11,10 @@ pub use entry::{
     InvolvementEntry, LegalStatusEntry, MissingEntry, PersonEntry, Place, PlacementEntry, PlanEntry, ReferralEntry,
     ReviewEntry,
 };
+pub use files::FileRow;
+pub(crate) use files::Files;
+#[cfg(any(feature = "cin-census", feature = "ssda903"))]
+pub(crate) use files::Reserved;
 pub use looked_after::{CareEpisode, CareHistory, Link, Spell};
 pub(crate) use pinned::known_at;
 #[cfg(feature = "ssd")]
@@ -19,6 +24,7 @@ pub(crate) use text::{Letters, Name, Room, Texts};
 
 use std::cell::OnceCell;
 use std::fmt;
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 
@@ -192,6 +198,26 @@ impl<'a> Chronology<'a> {
     #[must_use]
     pub fn text(&self, key: Key) -> &'a str {
         self.texts.get(key)
+    }
+
+    /// The file and the row in it that a record came from, the header being row 1; no file where none was named. For a
+    /// [`Finding`](crate::Finding).
+    ///
+    /// ```
+    /// use csc_kpi::record::Assessment;
+    /// use csc_kpi::{Dataset, NaiveDate};
+    ///
+    /// let mut records = Dataset::builder();
+    /// records.begin_file("north.csv");
+    /// records.push_row(Assessment::new("A1", "C1", NaiveDate::from_ymd_opt(2018, 3, 1).unwrap()), 7);
+    /// let dataset = records.finish();
+    /// let child = dataset.child("C1").unwrap().chronology();
+    /// let (file, row) = child.place_of(child.assessments()[0].row.unwrap());
+    /// assert_eq!((file.unwrap().as_ref(), row), ("north.csv", 7));
+    /// ```
+    #[must_use]
+    pub fn place_of(&self, row: FileRow) -> (Option<&'a Arc<str>>, u64) {
+        self.texts.files().place_of(row)
     }
 
     /// The letters of a code as recorded, also of one that no list knows; `None` where none was recorded.

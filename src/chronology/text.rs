@@ -5,6 +5,7 @@ use std::hash::{BuildHasher, RandomState};
 use std::marker::PhantomData;
 use std::num::NonZeroU32;
 
+use super::files::Files;
 use crate::record::{Family, StatutoryCode};
 
 /// A text of a dataset: four bytes that stand for it. Equal keys are equal texts, byte for byte.
@@ -184,9 +185,20 @@ fn hash_long(text: &str) -> u32 {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Texts {
     rooms: [Names; Family::ALL.len()],
+    /// The files that the rows of records are of.
+    files: Files,
 }
 
 impl Texts {
+    pub(crate) const fn files(&self) -> &Files {
+        &self.files
+    }
+
+    /// Keeps the names of the files.
+    pub(crate) fn keep(&mut self, files: Files) {
+        self.files = files;
+    }
+
     pub(crate) fn room(&self, room: Room) -> &Names {
         &self.rooms[room.number()]
     }

@@ -5,16 +5,15 @@ use std::slice::Iter;
 use std::sync::Arc;
 
 use super::draft::{self, Ahead, Draft};
-use super::files::Files;
-#[cfg(any(feature = "cin-census", feature = "ssda903"))]
-use super::files::Reserved;
 use super::staged::{Directory, Staged, is_named_by_others};
-use super::{Dataset, Finding, FindingRule, Gate, integrity};
+use super::{Dataset, Finding, FindingRule, Gate, Supply, integrity};
 use crate::calendar::Moment;
+#[cfg(any(feature = "cin-census", feature = "ssda903"))]
+use crate::chronology::Reserved;
 use crate::chronology::{
-    AssessmentEntry, CareLeaverEntry, Code, ConferenceEntry, EnquiryEntry, EpisodeEntry, FamilyEntry, ImmigrationEntry,
-    InvolvementEntry, Key, LegalStatusEntry, Letters, MissingEntry, Name, PersonEntry, Place, PlacementEntry,
-    PlanEntry, ReferralEntry, ReviewEntry, Room, Texts,
+    AssessmentEntry, CareLeaverEntry, Code, ConferenceEntry, EnquiryEntry, EpisodeEntry, FamilyEntry, FileRow, Files,
+    ImmigrationEntry, InvolvementEntry, Key, LegalStatusEntry, Letters, MissingEntry, Name, PersonEntry, Place,
+    PlacementEntry, PlanEntry, ReferralEntry, ReviewEntry, Room, Texts,
 };
 use crate::record::{ALLOCATED_CASE_WORKER, Family, ImmigrationStatus, Professional, Record, RecordRef, StatutoryCode};
 
@@ -46,7 +45,8 @@ pub struct Builder {
     pub(super) findings: Vec<Finding>,
     /// What readers found, each in its file and row.
     noted: Vec<Finding>,
-    files: Files,
+    pub(super) files: Files,
+    pub(super) sources: Sources,
     /// By room and place: what is known of the record with that id.
     pub(super) ids: [Directory; Family::ALL.len()],
     /// Room to write a text in capitals.
@@ -69,6 +69,33 @@ pub struct Builder {
     pub(super) missing: Vec<Staged<MissingEntry>>,
     pub(super) care_leaver: Vec<Staged<CareLeaverEntry>>,
     pub(super) involvements: Vec<Staged<InvolvementEntry>>,
+}
+
+/// What the sources say that they hold.
+#[derive(Debug, Default)]
+pub(super) struct Sources {
+    /// What all that said anything hold; none where none did.
+    stated: Option<Supply>,
+    /// How many of those are open, each begun within the one before.
+    open: usize,
+    /// The families of records that came from none of those, a bit each.
+    unstated: u32,
+}
+
+impl Sources {
+    #[inline]
+    fn took(&mut self, family: Family) {
+        if self.open == 0 {
+            self.unstated |= 1 << family as u32;
+        }
+    }
+
+    /// What all hold; none where none said anything.
+    pub(super) fn supply(&self) -> Option<Supply> {
+        let unstated = Family::ALL.into_iter().filter(|family| self.unstated & (1 << *family as u32) != 0);
+        let stated = self.stated.clone()?;
+        Some(unstated.fold(stated, |supply, family| supply.or(&Supply::of_family(family))))
+    }
 }
 
 /// Records whose ids are looked for together.
@@ -195,6 +222,7 @@ impl Builder {
             }
             ahead.look(&self.texts, &self.ids);
             for (record, names) in batch.drain(..).zip(ahead.each()) {
+                self.sources.took(record.family());
                 self.take(&Draft::from(record), names, None, false);
             }
         }
@@ -232,6 +260,41 @@ impl Builder {
     /// The rows from here on are of a file without a name.
     pub fn end_file(&mut self) {
         self.files.begin(None);
+    }
+
+    /// The records from here on are of a source that holds this and nothing else.
+    ///
+    /// Where no source says what it holds, the dataset [holds everything](Dataset::supply): a host that says nothing has no figure
+    /// refused. Once one does, the dataset holds what its sources say, and every family of which a record came from none of
+    /// them. The readers of [`format`](crate::format) say of all they read what it holds.
+    ///
+    /// A host that reads a table by a reader and pushes other records itself says of those what they hold too: often
+    /// [`Supply::everything`], since what is not among them is not there. A source that is begun within another goes on to its own
+    /// [`Builder::end_source`].
+    ///
+    /// ```
+    /// use csc_kpi::calendar::{Days, FinancialYear};
+    /// use csc_kpi::record::{Family, Referral};
+    /// use csc_kpi::{Dataset, NaiveDate, Supply};
+    ///
+    /// let day = NaiveDate::from_ymd_opt(2018, 5, 2).unwrap();
+    /// let year = Days::from(FinancialYear::containing(day).window());
+    /// let mut records = Dataset::builder();
+    /// records.begin_source(&Supply::nothing().with(Family::Referral, &year));
+    /// records.push(Referral::new("R1", "C1", day));
+    /// records.end_source();
+    /// let supply = records.finish().supply().clone();
+    /// assert_eq!(supply.days(Family::Referral).to_string(), "2018-04-01 to 2019-03-31");
+    /// assert!(supply.days(Family::Assessment).is_empty());
+    /// ```
+    pub fn begin_source(&mut self, supply: &Supply) {
+        self.sources.stated = Some(self.sources.stated.as_ref().map_or_else(|| supply.clone(), |held| held.or(supply)));
+        self.sources.open += 1;
+    }
+
+    /// The records from here on are not of the source that was begun last.
+    pub fn end_source(&mut self) {
+        self.sources.open = self.sources.open.saturating_sub(1);
     }
 
     /// Keeps numbers free for as many rows of a file, which [`Builder::push_reserved`] takes among those of other files. No
@@ -315,11 +378,6 @@ impl Builder {
         findings
     }
 
-    /// The row in its file.
-    fn row_in_file(&self, number: Option<NonZeroU32>) -> Option<NonZeroU32> {
-        self.files.place(number?).1
-    }
-
     /// Groups and sorts the records, resolves their references and looks for what contradicts.
     #[must_use]
     pub fn finish(mut self) -> Dataset {
@@ -336,6 +394,7 @@ impl Builder {
 
     fn wait(&mut self, record: Record, row: Option<NonZeroU32>) {
         let record = self.passed(record);
+        self.sources.took(record.family());
         self.waiting.push((record, row));
         if self.waiting.len() >= BATCH {
             self.no_more_waiting();
@@ -594,7 +653,7 @@ impl Builder {
             start: r.start,
             authorised: r.authorised,
             team: self.word(r.team),
-            row: self.row_in_file(row),
+            row: row.map(FileRow::new),
         };
         self.assessments.push(Staged { person, row, entry });
     }
@@ -627,7 +686,7 @@ impl Builder {
             target: r.target,
             date: r.date,
             plan_made: r.plan_made,
-            row: self.row_in_file(row),
+            row: row.map(FileRow::new),
         };
         self.stands(Family::InitialConference, id, self.conferences.len());
         self.conferences.push(Staged { person, row, entry });

@@ -2,7 +2,6 @@
 
 mod builder;
 pub(crate) mod draft;
-mod files;
 mod finding;
 mod gate;
 mod integrity;
@@ -11,17 +10,19 @@ mod resolve;
 mod shelve;
 mod staged;
 mod starts;
+mod supply;
 
 pub use builder::Builder;
-#[cfg(any(feature = "cin-census", feature = "ssda903"))]
-pub(crate) use files::Reserved;
 pub use finding::{
-    ChildFindings, CinRule, Finding, FindingRule, FindingsReport, ReturnsRule, RuleFindings, Severity, Ssda903Rule,
+    ChildFindings, CinRule, Finding, FindingRule, FindingsReport, IndicatorFindings, Reads, ReturnsRule, RuleFindings,
+    Severity, Ssda903Rule,
 };
 pub use gate::Gate;
+pub use supply::{Matter, Supply};
 
 use std::fmt;
 use std::ops::Range;
+use std::sync::{Arc, LazyLock};
 
 use chrono::NaiveDate;
 
@@ -66,7 +67,12 @@ pub struct Dataset {
     starts: Starts,
     records: usize,
     findings: Vec<Finding>,
+    /// What its sources hold; none where none said anything.
+    supply: Option<Arc<Supply>>,
 }
+
+/// What is held where no source said anything.
+pub(crate) static EVERYTHING: LazyLock<Supply> = LazyLock::new(Supply::everything);
 
 impl Dataset {
     /// Takes records, in any order.
@@ -104,6 +110,15 @@ impl Dataset {
     #[must_use]
     pub fn findings(&self) -> &[Finding] {
         &self.findings
+    }
+
+    /// What its sources hold, and over which days: [everything](Supply::everything) where none of them
+    /// [said so](Builder::begin_source).
+    ///
+    /// A reading of what is not in it says so, and is no zero.
+    #[must_use]
+    pub fn supply(&self) -> &Supply {
+        self.supply.as_deref().unwrap_or(&EVERYTHING)
     }
 
     /// The bytes that its texts take on the heap, with the table that finds them.
@@ -153,6 +168,12 @@ pub struct Child<'a> {
 }
 
 impl<'a> Child<'a> {
+    /// What the sources of its dataset hold; none where none said anything.
+    #[inline]
+    pub(crate) fn supply(&self) -> Option<&'a Arc<Supply>> {
+        self.dataset.supply.as_ref()
+    }
+
     fn person(&self) -> PersonEntry {
         self.dataset.persons[self.number]
     }

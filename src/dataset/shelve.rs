@@ -1,5 +1,7 @@
 //! Entries numbered by child, sorted, checked and put on the shelves.
 
+use std::sync::Arc;
+
 use super::integrity::Checks;
 use super::register::Register;
 use super::staged::{Kept, Staged};
@@ -111,8 +113,10 @@ impl Builder {
         });
         persons.shrink_to_fit();
         self.texts.settle();
+        self.texts.keep(std::mem::take(&mut self.files));
         let starts = starts(&persons, &ends);
-        Dataset { texts: self.texts, persons, numbers, shelves, starts, records, findings }
+        let supply = self.sources.supply().map(Arc::new);
+        Dataset { texts: self.texts, persons, numbers, shelves, starts, records, findings, supply }
     }
 }
 

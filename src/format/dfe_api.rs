@@ -73,6 +73,8 @@
 //!
 //! # What the form cannot carry
 //!
+//! Figures that need what is not in the form [say so](supply) and are no zero.
+//!
 //! Reviews of plans (NI 67), categories of abuse, the number of previous plans (NI 65 counts the plans there are), whether a
 //! conference made a plan or received a child, legal statuses (short breaks), providers, missing episodes and interviews, whether a
 //! care leaver is in touch or suitably housed, sibling groups, teams, dates of death, times of day. Disabilities, UPN, names, the home
@@ -85,12 +87,13 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::calendar::Days;
 use crate::record::{
     ALLOCATED_CASE_WORKER, Assessment, CareLeaverStatus, Coded, Family, ImmigrationStatus, InitialConference,
     Involvement, LookedAfterEpisode, Person, Placement, Professional, ProtectionPlan, Record, Referral,
     Section47Enquiry, StatutoryCode,
 };
-use crate::{Builder, Finding, FindingRule};
+use crate::{Builder, Finding, FindingRule, Matter, Supply};
 
 /// What a payload holds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -125,9 +128,51 @@ pub enum Change {
     Purge,
 }
 
+/// What the form holds, for a host that gives the records of single children to a builder itself; see the
+/// [module](self#what-the-form-cannot-carry) for what is not in it. A child is given with all that is recorded of it, and so it is
+/// held on every day.
+///
+/// ```
+/// use csc_kpi::Matter;
+/// use csc_kpi::format::dfe_api;
+/// use csc_kpi::record::Family;
+///
+/// let supply = dfe_api::supply();
+/// assert_eq!(supply.days(Family::Referral).to_string(), "every day");
+/// assert!(supply.days(Family::PlanReview).is_empty() && supply.days(Matter::PreviousPlans).is_empty());
+/// ```
+#[must_use]
+pub fn supply() -> Supply {
+    let families = [
+        Family::Person,
+        Family::Referral,
+        Family::Assessment,
+        Family::Section47Enquiry,
+        Family::InitialConference,
+        Family::ProtectionPlan,
+        Family::LookedAfterEpisode,
+        Family::Placement,
+        Family::CareLeaverStatus,
+        Family::Involvement,
+        Family::Professional,
+    ];
+    let parts = [
+        Matter::ReferralDecisions,
+        Matter::AssessmentReferrals,
+        Matter::Authorisations,
+        Matter::EnquiryReferrals,
+        Matter::UnaccompaniedChildren,
+        Matter::CareLeaverActivity,
+    ];
+    let held = families.into_iter().map(Matter::Records).chain(parts);
+    held.fold(Supply::nothing(), |supply, matter| supply.with(matter, &Days::all()))
+}
+
 impl Payload {
-    /// Gives the records and findings of all children to a builder, a professional of several children once.
+    /// Gives the records and findings of all children to a builder, a professional of several children once, and says
+    /// [what the form holds](supply).
     pub fn give_to(self, records: &mut Builder) {
+        records.begin_source(&supply());
         let mut professionals = BTreeSet::new();
         for finding in self.findings {
             records.note(finding);
@@ -144,6 +189,7 @@ impl Payload {
                 }
             }
         }
+        records.end_source();
     }
 }
 

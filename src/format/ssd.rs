@@ -1,8 +1,8 @@
 //! The sixteen tables of the Standard Safeguarding Dataset (SSD) as CSV, from any [`Read`].
 //!
 //! [`read_table`] reads one table into a [`Builder`]; its rows become records, and whatever is wrong in it becomes a
-//! [`Finding`] that names table, row, column, value and rule. A file that is not there is an empty table: read the ones
-//! that are.
+//! [`Finding`] that names table, row, column, value and rule. A file that is not there is [not supplied](#what-is-supplied):
+//! read the ones that are.
 //!
 //! ```
 //! use csc_kpi::format::ssd;
@@ -44,6 +44,13 @@
 //! | number | digits; one that is more than a `u32` holds reads as [`u32::MAX`], since rules only ask whether it is above 0 |
 //! | id, other text | as written |
 //!
+//! # What is supplied
+//!
+//! A table that is read [holds](crate::Supply) its records on every day, be it empty, where it has the columns without which they
+//! cannot be told apart or dated. Parts of them go with their columns: return interviews with `miss_missing_rhi_offered`,
+//! `miss_missing_rhi_accepted` and `miss_missing_rhi_completed_date`, the number of previous plans with
+//! `cppl_number_of_previous_plans`, and so on. What was not read nobody supplied, and figures that need it say so.
+//!
 //! # What is wrong
 //!
 //! | what is wrong | what happens | rule |
@@ -72,7 +79,7 @@ use chrono::NaiveDate;
 use csv::ByteRecord;
 
 use super::blocks::Blocks;
-use crate::calendar::Moment;
+use crate::calendar::{Days, Moment};
 use crate::chronology::{Letters, trimmed};
 use crate::dataset::draft::{
     Assessment, CareLeaverStatus, Draft, FamilyMember, ImmigrationStatus, InitialConference, Involvement, LegalStatus,
@@ -80,7 +87,7 @@ use crate::dataset::draft::{
     Section47Enquiry,
 };
 use crate::record::{Family, InterviewFlag, MissingKind, StatutoryCode};
-use crate::{Builder, Finding, FindingRule};
+use crate::{Builder, Finding, FindingRule, Matter, Supply};
 
 /// The columns that are local extensions: absent from the standard, and so no fault where a table lacks them.
 ///
@@ -350,8 +357,89 @@ fn begin<R: Read>(records: &mut Builder, table: Family, blocks: &mut Blocks<R>) 
     let mut block = Vec::new();
     blocks.next(&mut block).map_err(|source| SsdError { table, row: 0, source })?;
     let header = reader(table).header(&block, records);
+    if let Some(header) = &header {
+        // It gives rows to the builder by itself, so that nothing else is of this source.
+        records.begin_source(&supply(table, &header.headings));
+        records.end_source();
+    }
     let done = Done { progress: Progress { table, rows: 0, bytes: 0 }, open_quote: false };
     Ok(header.map(|header| Begun { header, block, done }))
+}
+
+/// What a table with these columns holds: on every day, since a file says nothing of the days it covers.
+fn supply(table: Family, headings: &[Heading]) -> Supply {
+    let has = |column: &str| headings.iter().any(|heading| heading.column == column && heading.position.is_some());
+    if !needed(table).iter().all(|column| has(column)) {
+        return Supply::nothing();
+    }
+    let parts =
+        PARTS.iter().filter(|(part, columns)| part.family() == table && columns.iter().all(|column| has(column)));
+    let held = parts.map(|(part, _)| *part).chain([Matter::Records(table)]);
+    held.fold(Supply::nothing(), |supply, matter| supply.with(matter, &Days::all()))
+}
+
+/// The columns that hold a part of the records.
+const PARTS: [(Matter, &[&str]); 13] = [
+    (Matter::ReferralDecisions, &["cine_referral_nfa"]),
+    (Matter::AssessmentReferrals, &["cina_referral_id"]),
+    (Matter::Authorisations, &["cina_assessment_auth_date"]),
+    (Matter::EnquiryReferrals, &["s47e_referral_id"]),
+    (Matter::PreviousPlans, &["cppl_number_of_previous_plans"]),
+    (Matter::UnaccompaniedChildren, &["immi_immigration_status"]),
+    (Matter::InterviewOffers, &["miss_missing_rhi_offered"]),
+    (Matter::ReturnInterviews, &["miss_missing_rhi_accepted"]),
+    (Matter::InterviewDates, &["miss_missing_rhi_completed_date"]),
+    (Matter::CareLeaverEligibility, &["clea_care_leaver_eligibility"]),
+    (Matter::CareLeaverContact, &["clea_care_leaver_in_touch"]),
+    (Matter::CareLeaverAccommodation, &["clea_care_leaver_accommodation", "clea_care_leaver_accom_suitable"]),
+    (Matter::CareLeaverActivity, &["clea_care_leaver_activity"]),
+];
+
+/// The columns without which a table does not hold its records: no rule could tell one from another, or when it is.
+const fn needed(table: Family) -> &'static [&'static str] {
+    match table {
+        Family::Person => &["pers_person_id", "pers_dob"],
+        Family::FamilyMember => &["fami_family_id", "fami_person_id"],
+        Family::ImmigrationStatus => &["immi_person_id"],
+        Family::Referral => &["cine_referral_id", "cine_person_id", "cine_referral_date"],
+        Family::Assessment => &["cina_assessment_id", "cina_person_id", "cina_assessment_start_date"],
+        Family::Section47Enquiry => &["s47e_s47_enquiry_id", "s47e_person_id", "s47e_s47_start_date"],
+        Family::InitialConference => &["icpc_icpc_id", "icpc_person_id", "icpc_s47_enquiry_id", "icpc_icpc_date"],
+        Family::ProtectionPlan => {
+            &["cppl_cp_plan_id", "cppl_person_id", "cppl_cp_plan_start_date", "cppl_cp_plan_end_date"]
+        }
+        Family::PlanReview => &["cppr_cp_review_id", "cppr_person_id", "cppr_cp_plan_id", "cppr_cp_review_date"],
+        Family::LookedAfterEpisode => {
+            &["clae_cla_episode_id", "clae_person_id", "clae_cla_episode_start_date", "clae_cla_episode_ceased_date"]
+        }
+        Family::Placement => &[
+            "clap_cla_placement_id",
+            "clap_person_id",
+            "clap_cla_placement_start_date",
+            "clap_cla_placement_end_date",
+            "clap_cla_placement_type",
+        ],
+        Family::LegalStatus => &[
+            "lega_legal_status_id",
+            "lega_person_id",
+            "lega_legal_status",
+            "lega_legal_status_start_date",
+            "lega_legal_status_end_date",
+        ],
+        Family::MissingEpisode => {
+            &["miss_table_id", "miss_person_id", "miss_missing_episode_start_date", "miss_missing_episode_type"]
+        }
+        Family::CareLeaverStatus => &["clea_table_id", "clea_person_id", "clea_care_leaver_latest_contact"],
+        Family::Involvement => &[
+            "invo_involvements_id",
+            "invo_person_id",
+            "invo_professional_id",
+            "invo_professional_role_id",
+            "invo_involvement_start_date",
+            "invo_involvement_end_date",
+        ],
+        Family::Professional => &["prof_professional_id", "prof_social_worker_registration_no"],
+    }
 }
 
 /// What has been read of a file.

@@ -57,6 +57,8 @@
 //! | shape | a proportion, a composition (a count in parts) or a distribution (days, with median and quartiles) |
 //! | as-at | the day for which a figure is read; the last day of its window |
 //! | known at | the day a calculation is pinned to: what begins later is unseen, later ends are not there yet |
+//! | needs | what a reading cannot be made without, over the window or on the day, and so far back before it |
+//! | not supplied | no source [holds](crate::Supply) what the figure needs: no value, which is not the same as 0 |
 //! | polarity | which way is good: `higher_is_better`, `lower_is_better`, `closer_is_better`, or `none` |
 //! | zero | whether a figure of 0 is `ordinary`, or a `concern`: it can mean that something is not recorded |
 //! | version | goes up with every change to a number that the rule produces |

@@ -1,11 +1,9 @@
 //! Assessments: ECS 138 and its distribution.
 
-use std::num::NonZeroU32;
-
 use super::{Book, Definition, Flow, Indicator, Outcome, Polarity, Reason, Shape, Timing, Verdict};
 use crate::calendar::{Moment, WorkingDayError, WorkingDays};
-use crate::chronology::{AssessmentEntry, Chronology, Unit};
-use crate::dataset::{Finding, FindingRule};
+use crate::chronology::{AssessmentEntry, Chronology, FileRow, Unit};
+use crate::dataset::{Finding, FindingRule, Matter};
 use crate::record::Family;
 
 /// The most working days an assessment may take.
@@ -68,6 +66,7 @@ impl AssessmentsInTime {
             Timing::Flow,
         )
         .polarity(Polarity::HigherIsBetter)
+        .needs([Matter::Records(Family::Assessment), Matter::Authorisations])
         .source("Working Together to Safeguard Children; children in need census 2018: 1,752 of 2,095 for one council");
         let rule = |counted: &str| {
             format!(
@@ -82,6 +81,12 @@ impl AssessmentsInTime {
             }
             AssessmentClock::FromReferral => definition
                 .option("from referral")
+                .needs([
+                    Matter::Records(Family::Assessment),
+                    Matter::Authorisations,
+                    Matter::Records(Family::Referral),
+                    Matter::AssessmentReferrals,
+                ])
                 .rule(rule("of the day its referral was received; without a referral to count from: excluded")),
         };
         Self { definition, clock }
@@ -125,6 +130,7 @@ impl AssessmentDays {
             Definition::new("ECS 138 days", "Working days an assessment took", "assessment", Timing::Flow)
                 .shape(Shape::Distribution)
                 .polarity(Polarity::LowerIsBetter)
+                .needs([Matter::Records(Family::Assessment), Matter::Authorisations])
                 .rule(
                     "The working days of the assessments met or not met in ECS 138: median and quartiles, interpolated \
                      between order statistics as the inclusive quartile of spreadsheets.",
@@ -181,10 +187,11 @@ fn outside(child: &Chronology<'_>, entry: &AssessmentEntry, error: &WorkingDayEr
 pub(super) fn outside_bank_holidays(
     child: &Chronology<'_>,
     unit: Unit,
-    row: Option<NonZeroU32>,
+    row: Option<FileRow>,
     (field, value): (&str, String),
 ) -> Finding {
     Finding::new(unit.family, field, value, FindingRule::OutsideBankHolidays)
-        .in_row(row.map(|row| u64::from(row.get())))
+        .in_file(row.and_then(|row| child.place_of(row).0.cloned()))
+        .in_row(row.map(|row| child.place_of(row).1))
         .of(child.text(unit.id), child.text(child.person().id))
 }

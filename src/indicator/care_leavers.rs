@@ -5,6 +5,7 @@ use chrono::NaiveDate;
 use super::{Book, Definition, Indicator, Outcome, Polarity, Reason, Shape, Stock, Timing, Verdict};
 use crate::calendar::Span;
 use crate::chronology::{CareLeaverEntry, Chronology};
+use crate::dataset::Matter;
 use crate::record::{Accommodation, Activity, Eligibility, Family, InTouch, Suitability};
 
 /// Each status with the days on which it is the latest of a young person aged 16 to 25 who counts as a care leaver.
@@ -27,9 +28,17 @@ fn counts(row: &CareLeaverEntry) -> bool {
         && !matches!(row.in_touch.known(), Some(InTouch::Died | InTouch::ReturnedHome))
 }
 
-fn define(code: &str, title: &str, met: &str) -> Definition {
+/// What is needed to know who counts as a care leaver, and `more`.
+fn define(code: &str, title: &str, more: Option<Matter>, met: &str) -> Definition {
+    let counted = [
+        Matter::Records(Family::Person),
+        Matter::Records(Family::CareLeaverStatus),
+        Matter::CareLeaverEligibility,
+        Matter::CareLeaverContact,
+    ];
     Definition::new(code, title, "care leaver", Timing::Stock)
         .polarity(Polarity::HigherIsBetter)
+        .needs(counted.into_iter().chain(more))
         .rule(format!(
             "Unit: person whose latest status dated on or before the day (undated ones come first; of one day the later \
              row) has eligibility Relevant or Former Relevant, in touch not DIED or RHOM, aged 16-25 on the day. {met}"
@@ -45,6 +54,7 @@ impl SuitableAccommodation {
         Self(define(
             "Care leavers suitable",
             "Care leavers in suitable accommodation",
+            Some(Matter::CareLeaverAccommodation),
             "Excluded if accommodation is G, H or R, whatever else is recorded; else met if suitability is 1; otherwise \
              not met.",
         ))
@@ -85,6 +95,7 @@ impl EducationEmploymentTraining {
         Self(define(
             "Care leavers EET",
             "Care leavers in education, employment or training",
+            Some(Matter::CareLeaverActivity),
             "Met if activity is F1-F5 or P1-P5; otherwise, unknown included, not met.",
         ))
     }
@@ -124,6 +135,7 @@ impl StatusAge {
             define(
                 "Care leavers status age",
                 "Days since the latest contact with care leavers",
+                None,
                 "The days from the latest contact to the day; statuses without a date are left out.",
             )
             .shape(Shape::Distribution)

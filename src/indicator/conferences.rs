@@ -21,6 +21,7 @@ impl ConferencesInTime {
                 Timing::Flow,
             )
             .polarity(Polarity::HigherIsBetter)
+            .needs([Family::InitialConference, Family::Section47Enquiry])
             .rule(
                 "Unit: initial child protection conference, dated by the day it was held. Met: held within 15 working \
                  days of the start of the section 47 enquiry it names, that start being day 0. A transfer-in, even one \

@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Need;
 use crate::calendar::Basis;
+use crate::dataset::{Matter, Reads};
+use crate::record::Family;
 
 /// Which way is good.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -101,6 +104,9 @@ pub struct Definition {
     pub zero: Zero,
     /// Whether the families (sibling groups) with a met unit are counted beside it.
     pub sibling_groups: bool,
+    /// What a reading cannot be made without, and how far back; empty where nothing is said, and then every reading is made.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub needs: Vec<Need>,
     /// The rule, in sentences.
     pub rule: String,
     /// Where the rule comes from.
@@ -129,6 +135,7 @@ impl Definition {
             polarity: Polarity::None,
             zero: Zero::Ordinary,
             sibling_groups: false,
+            needs: Vec::new(),
             rule: String::new(),
             source: String::new(),
             version: 1,
@@ -190,6 +197,33 @@ impl Definition {
     pub fn counting_sibling_groups(mut self) -> Self {
         self.sibling_groups = true;
         self
+    }
+
+    /// Sets what a reading cannot be made without. Where a dataset does not [hold](crate::Supply) one of them, the reading says
+    /// so and is no zero; without any of them every reading is made.
+    ///
+    /// ```
+    /// use csc_kpi::indicator::{Definition, Need, Reach, Timing};
+    /// use csc_kpi::record::Family;
+    ///
+    /// let definition = Definition::new("X 1", "Referrals after a plan", "referral", Timing::Flow)
+    ///     .needs([Need::of(Family::Referral), Need::of(Family::ProtectionPlan).back(Reach::Months(12))]);
+    /// assert_eq!(definition.needs[1].to_string(), "child protection plans 12 months back");
+    /// ```
+    #[must_use]
+    pub fn needs<N: Into<Need>>(mut self, needs: impl IntoIterator<Item = N>) -> Self {
+        self.needs = needs.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// What it reads of the records, so that a finding can be told to touch it: what it needs, and families where it counts
+    /// sibling groups. One without any need does not say.
+    #[must_use]
+    pub fn reads(&self) -> Reads {
+        let needed = self.needs.iter().flat_map(|need| [Some(need.matter), need.or].into_iter().flatten());
+        let families = self.sibling_groups.then_some(Matter::Records(Family::FamilyMember));
+        let matters = (!self.needs.is_empty()).then(|| needed.chain(families).collect());
+        Reads::new(self.key(), matters)
     }
 
     /// Sets the rule, in sentences.

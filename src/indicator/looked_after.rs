@@ -1,8 +1,9 @@
 //! Children looked after: CLA, NI 62, NI 63, and their allocation, ECS 01b.
 
-use super::{Book, Definition, Indicator, Outcome, Polarity, Reason, Stock, Timing, Verdict, Windowed};
+use super::{Book, Definition, Indicator, Need, Outcome, Polarity, Reach, Reason, Stock, Timing, Verdict, Windowed};
 use crate::calendar::{Basis, Span, first_day_months_back};
 use crate::chronology::{Chronology, ImmigrationEntry, InvolvementEntry, PlacementEntry};
+use crate::dataset::Matter;
 use crate::record::{Family, PlacementType};
 
 /// A child looked after is under this age.
@@ -26,6 +27,9 @@ fn union(mut spans: Vec<Span>) -> Vec<Span> {
     }
     joined
 }
+
+/// What is needed to know whom CLA counts: birthdays, episodes, and the legal statuses that make some of them short breaks.
+const COUNTED: [Family; 3] = [Family::Person, Family::LookedAfterEpisode, Family::LegalStatus];
 
 /// The days on which CLA counts the child: looked after, other than a short break, and under 18.
 pub(super) fn counted_days(child: &Chronology<'_>) -> Vec<Span> {
@@ -63,6 +67,7 @@ impl ChildrenLookedAfter {
         Self(
             Definition::new("CLA", "Children looked after", "child", Timing::Stock)
                 .parts(&["UASC", "not UASC"])
+                .needs(COUNTED.map(Matter::from).into_iter().chain([Matter::UnaccompaniedChildren]))
                 .rule(
                     "Unit: child with a looked-after episode open on the day that is no short break, aged under 18 on \
                      that day. An episode is a short break if the legal status on its first day is V3 or V4. Parts: \
@@ -124,7 +129,8 @@ impl ThreePlacements {
             Timing::Windowed,
         )
         .bases([Basis::ROLLING_12M, Basis::Cumulative])
-        .polarity(Polarity::LowerIsBetter);
+        .polarity(Polarity::LowerIsBetter)
+        .needs(COUNTED.into_iter().chain([Family::Placement]));
         let definition = match count {
             PlacementCount::Spells => definition
                 .rule(
@@ -183,6 +189,10 @@ impl StablePlacements {
         Self(
             Definition::new("NI 63", "Long-term stability of placements", "child looked after", Timing::Stock)
                 .polarity(Polarity::HigherIsBetter)
+                .needs(COUNTED.into_iter().chain([Family::Placement]).map(|family| match family {
+                    Family::LookedAfterEpisode | Family::Placement => Need::of(family).back(Reach::Months(30)),
+                    _ => Need::of(family),
+                }))
                 .rule(
                     "Unit: child counted by CLA on the day, aged under 16, whose current period of care began on or \
                      before the day - 30 months. Met: the current placement spell began on or before the day - 24 \
@@ -237,9 +247,10 @@ impl Indicator for StablePlacements {
 pub(super) struct Allocation;
 
 impl Allocation {
-    pub(super) fn define(code: &str, title: &str, unit: &str, counted: &str) -> Definition {
+    pub(super) fn define(code: &str, title: &str, unit: &str, counted: &str, counted_by: &[Family]) -> Definition {
         Definition::new(code, title, unit, Timing::Stock)
             .polarity(Polarity::HigherIsBetter)
+            .needs(counted_by.iter().copied().chain([Family::Involvement, Family::Professional]))
             .rule(format!(
                 "Unit: {counted}. Met: an involvement is open on the day in the role Allocated Case Worker whose \
                  professional's registration number begins SW followed by a digit."
@@ -279,6 +290,7 @@ impl LookedAfterAllocated {
             "Children looked after allocated to a qualified social worker",
             "child looked after",
             "child counted by CLA on the day",
+            &COUNTED,
         ))
     }
 }

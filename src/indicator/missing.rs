@@ -5,6 +5,7 @@ use chrono::NaiveDate;
 use super::{Book, Definition, Flow, Indicator, Outcome, Polarity, Reason, Timing, Verdict, Windowed};
 use crate::calendar::{Moment, Span, plus_days};
 use crate::chronology::{Chronology, MissingEntry, Unit};
+use crate::dataset::Matter;
 use crate::record::{Family, InterviewFlag, MissingKind};
 
 /// The kinds of a missing episode, from care to home.
@@ -42,6 +43,7 @@ impl MissingEpisodes {
         Self(
             Definition::new("Missing episodes", "Missing episodes", "missing episode", Timing::Flow)
                 .parts(&KINDS)
+                .needs([Family::MissingEpisode, Family::LookedAfterEpisode])
                 .rule(format!("Unit: missing episode, dated by its start day. {KIND_RULE}"))
                 .source("performance report to cabinet, 2018; SSDA903 missing"),
         )
@@ -88,6 +90,7 @@ impl MissingChildren {
     pub(super) fn new(order: KindOrder) -> Self {
         let definition = Definition::new("Missing children", "Children who were missing", "child", Timing::Windowed)
             .parts(&KINDS)
+            .needs([Family::MissingEpisode, Family::LookedAfterEpisode])
             .source("performance report to cabinet, 2018; the order of kinds is a local choice");
         let rule = |order: &str| {
             format!(
@@ -174,6 +177,11 @@ impl Interview {
 const INTERVIEW_RULE: &str = "Unit: missing episode of any kind, dated by its start. Not required: offered NA; completed: \
                               offered Y and accepted Y; refused: offered Y and accepted N; outstanding: anything else.";
 
+const OFFERS: [Matter; 2] = [Matter::Records(Family::MissingEpisode), Matter::InterviewOffers];
+
+const INTERVIEWS: [Matter; 3] =
+    [Matter::Records(Family::MissingEpisode), Matter::InterviewOffers, Matter::ReturnInterviews];
+
 /// WRI.
 pub(super) struct Interviews(Definition);
 
@@ -182,6 +190,7 @@ impl Interviews {
         Self(
             Definition::new("WRI", "Welfare return interviews", "missing episode", Timing::Flow)
                 .parts(&Interview::ALL.map(|(_, name)| name))
+                .needs(INTERVIEWS)
                 .rule(INTERVIEW_RULE)
                 .source("performance report to cabinet, 2018: 95, 149, 12 and 7 of 263"),
         )
@@ -230,6 +239,10 @@ impl InterviewShare {
             Timing::Flow,
         )
         .polarity(polarity)
+        .needs(match share {
+            Share::Offered | Share::In(Interview::NotRequired) => OFFERS.to_vec(),
+            Share::In(_) => INTERVIEWS.to_vec(),
+        })
         .rule(format!("{INTERVIEW_RULE} Met: {what}; the share of all episodes, those not required included."))
         .source("performance report to cabinet, 2018");
         Self { definition, share }
@@ -284,6 +297,7 @@ impl InterviewsWithin72Hours {
         Self(
             Definition::new("WRI 72h", "Welfare return interviews within 72 hours", "missing episode", Timing::Flow)
                 .polarity(Polarity::HigherIsBetter)
+                .needs(INTERVIEWS.into_iter().chain([Matter::InterviewDates]))
                 .rule(
                     "Unit: missing episode with an end, dated by the day of the end. Excepted: not required; completed \
                      without a date of completion. Met: completed at most 72 hours after the end; where either side has \

@@ -9,11 +9,13 @@ mod conferences;
 mod definition;
 mod looked_after;
 mod missing;
+mod need;
 mod plans;
 mod referrals;
 mod verdict;
 
 pub use definition::{Definition, Pending, Polarity, Shape, Timing, Zero};
+pub use need::{Need, Reach};
 pub use verdict::{Outcome, Reason, Verdict};
 
 use std::fmt;
@@ -43,6 +45,11 @@ use crate::record::Family;
 /// * The outcome depends on the chronology alone: not on other children, a clock, or the order of calls.
 /// * A unit is posted once on a day; the spans posted for a unit of a stock do not overlap.
 /// * Records outside the reach of the rule change nothing.
+///
+/// # Supplied or not
+///
+/// [`Definition::needs`] says without which records, and from how far before its window, a reading cannot be made. Where a dataset
+/// does not [hold](crate::Supply) them, the reading says so in place of a count. One that says nothing is always made.
 ///
 /// # Example
 ///

@@ -3,9 +3,10 @@
 use chrono::NaiveDate;
 
 use super::looked_after::Allocation;
-use super::{Book, Definition, Flow, Indicator, Polarity, Reason, Stock, Timing, Verdict, Zero};
+use super::{Book, Definition, Flow, Indicator, Need, Polarity, Reach, Reason, Stock, Timing, Verdict, Zero};
 use crate::calendar::{first_day_months_after, next_day, plus_days, plus_months};
 use crate::chronology::{Chronology, PlanEntry, Unit};
+use crate::dataset::Matter;
 use crate::record::Family;
 
 /// Two years, counting the last day: more than 729 days.
@@ -60,16 +61,23 @@ impl RepeatPlans {
                  plans. Met: {met}."
             )
         };
+        let within_24_months = [Need::of(Family::ProtectionPlan).back(Reach::Months(24))];
         let definition = match earlier {
             EarlierPlan::Ever => definition
+                .needs([
+                    Need::of(Family::ProtectionPlan),
+                    Need::of(Family::ProtectionPlan).back(Reach::Ever).or(Matter::PreviousPlans),
+                ])
                 .rule(rule(
                     "an earlier plan of the child, however long ago, or a recorded number of previous plans above 0",
                 ))
                 .source("National Indicator 65; children in need census 2018: 76 of 260 for one council"),
             EarlierPlan::EndedWithin24Months => definition
+                .needs(within_24_months)
                 .rule(rule("there is an earlier plan with no end, or this start is at most 24 months after its end"))
                 .source("performance report to cabinet, 2018; the clock is a local choice"),
             EarlierPlan::StartedWithin24Months => definition
+                .needs(within_24_months)
                 .option("start to start")
                 .rule(rule("there is an earlier plan whose start is at most 24 months before this start"))
                 .source("a local choice"),
@@ -149,6 +157,7 @@ impl PlansOver18Months {
                 Timing::Stock,
             )
             .polarity(Polarity::LowerIsBetter)
+            .needs([Family::ProtectionPlan])
             .rule(
                 "Unit: plan open on the day, not of another authority. Met: the day is later than its start + 18 months.",
             )
@@ -189,6 +198,7 @@ impl PlansOfTwoYearsOpen {
                 Timing::Stock,
             )
             .polarity(Polarity::LowerIsBetter)
+            .needs([Family::ProtectionPlan])
             .rule(
                 "Unit: plan open on the day, not of another authority. Met: open for more than 729 days, counting \
                      the last day.",
@@ -235,6 +245,7 @@ impl PlansOfTwoYearsCeased {
                 crate::calendar::Basis::InQuarter,
             ])
             .polarity(Polarity::LowerIsBetter)
+            .needs([Family::ProtectionPlan])
             .rule(
                 "Unit: plan of this authority, dated by its end. Met: it had been open for more than 729 days, \
                      counting the last day.",
@@ -277,6 +288,7 @@ impl ReviewsInTime {
         Self(
             Definition::new("NI 67", "Child protection reviews in time", "open plan", Timing::Stock)
                 .polarity(Polarity::HigherIsBetter)
+                .needs([Need::of(Family::ProtectionPlan), Need::of(Family::PlanReview).back(Reach::Ever)])
                 .rule(
                     "Unit: plan open on the day, with start + 3 months on or before it, not of another authority. Met: \
                      the first review is on or before start + 3 months, each next one on or before the one before it + 6 \
@@ -340,6 +352,7 @@ impl PlansAllocated {
             "Children on a child protection plan allocated to a qualified social worker",
             "child with an open plan",
             "child with a plan open on the day, not of another authority",
+            &[Family::ProtectionPlan],
         ))
     }
 }

@@ -2,9 +2,10 @@
 
 use chrono::NaiveDate;
 
-use super::{Book, Definition, Flow, Indicator, Outcome, Polarity, Reason, Timing, Verdict, Zero};
+use super::{Book, Definition, Flow, Indicator, Need, Outcome, Polarity, Reach, Reason, Timing, Verdict, Zero};
 use crate::calendar::{minus_months, plus_days};
 use crate::chronology::{Chronology, ReferralEntry, Unit};
+use crate::dataset::Matter;
 use crate::record::Family;
 
 /// The referrals of one day, which are one unit; the first by id names it.
@@ -33,6 +34,15 @@ impl OneDay<'_> {
     }
 }
 
+/// What is needed to know what came of a referral.
+const EVENTS: [Matter; 5] = [
+    Matter::Records(Family::Referral),
+    Matter::Records(Family::Assessment),
+    Matter::Records(Family::Section47Enquiry),
+    Matter::AssessmentReferrals,
+    Matter::EnquiryReferrals,
+];
+
 /// What makes a referral one that goes on (NI 68).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -59,12 +69,13 @@ impl ReferralsGoingOn {
         )
         .source("National Indicator 68; children in need census 2018: 2,252 of 3,020 for one council");
         let definition = match going_on {
-            GoingOn::NotNoFurtherAction => definition.rule(
+            GoingOn::NotNoFurtherAction => {
+                definition.needs([Matter::Records(Family::Referral), Matter::ReferralDecisions]).rule(
                 "Unit: referral, dated by the day it was received; several referrals of one child on one day are one, \
                  no further action only if all are. Met: not flagged no further action; an undecided flag counts as \
                  going on.",
-            ),
-            GoingOn::ByEvent => definition.option("by-event").rule(
+            )},
+            GoingOn::ByEvent => definition.option("by-event").needs(EVENTS).rule(
                 "Unit: referral, dated by the day it was received; several referrals of one child on one day are one. \
                  Met: an assessment or a section 47 enquiry is on the same referral.",
             ),
@@ -110,6 +121,7 @@ impl ReferralRoute {
         Self(
             Definition::new("NI 68 route", "Route of the referrals going on", "referral", Timing::Flow)
                 .parts(&["S47", "S17", "not recorded"])
+                .needs(EVENTS.into_iter().chain([Matter::ReferralDecisions]))
                 .rule(
                     "Of the referrals met in NI 68: S47 where a section 47 enquiry is on the referral, else S17 where an \
                      assessment is on it, else not recorded.",
@@ -167,14 +179,16 @@ impl RepeatReferrals {
             .zero(Zero::Concern)
             .source("children in need census: re-referrals within 12 months");
         let definition = match look_back {
-            LookBack::TwelveMonths => definition.rule(
+            LookBack::TwelveMonths => definition.needs([Need::of(Family::Referral).back(Reach::Months(12))]).rule(
                 "Unit and date as NI 68. Met: the same child has an earlier referral p with r - 12 months <= p < r, \
                  whatever its outcome and wherever the window starts.",
             ),
-            LookBack::Days365 => definition.option("365 days").rule(
-                "Unit and date as NI 68. Met: the same child has an earlier referral p with r - 365 days <= p < r, \
+            LookBack::Days365 => {
+                definition.option("365 days").needs([Need::of(Family::Referral).back(Reach::Days(365))]).rule(
+                    "Unit and date as NI 68. Met: the same child has an earlier referral p with r - 365 days <= p < r, \
                  whatever its outcome and wherever the window starts.",
-            ),
+                )
+            }
         };
         Self { definition, look_back }
     }

@@ -131,7 +131,7 @@ pub fn ignores_order(engine: &Engine, records: &[Record]) -> Result<(), BrokenPr
 /// Where it does not hold.
 pub fn explains(engine: &Engine, dataset: &Dataset, as_at: NaiveDate) -> Result<(), BrokenPromise> {
     let card = engine.run(dataset)?.scorecard(&[as_at])?;
-    for reading in &card.readings {
+    for reading in card.readings.iter().filter(|reading| reading.obstacle().is_none()) {
         let evidence = engine.evidence(dataset, reading.indicator(), reading.basis(), as_at)?;
         let count = |outcome: &str| evidence.iter().filter(|unit| unit.outcome == outcome).count() as u64;
         let adds_up = match reading.figure() {
@@ -149,6 +149,7 @@ pub fn explains(engine: &Engine, dataset: &Dataset, as_at: NaiveDate) -> Result<
                 listed.sort_unstable();
                 listed.into_iter().collect::<crate::measure::Distribution>() == *days
             }
+            Figure::Unavailable(_) => false,
         };
         let law = "evidence adds up to the figure";
         kept(adds_up, law, || format!("{} {} as at {as_at}", reading.indicator(), reading.basis()))?;
@@ -259,6 +260,7 @@ fn counts(reading: &Reading) -> Vec<u64> {
             composition.parts().iter().map(|(_, part)| *part).chain([composition.count()]).collect()
         }
         Figure::Distribution(days) => vec![days.count()],
+        Figure::Unavailable(_) => Vec::new(),
     }
 }
 

@@ -4,6 +4,7 @@
 //! merge by addition, and what was posted can be retracted.
 
 mod daybook;
+mod supplies;
 mod written;
 
 use std::collections::BTreeMap;
@@ -14,9 +15,10 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::{Basis, Span, WorkingDays, next_day};
-use crate::dataset::Finding;
+use crate::dataset::{EVERYTHING, Finding, Supply};
 use crate::indicator::{Definition, Outcome, Shape, Timing, Verdict};
 use daybook::{DayBook, Slip};
+use supplies::Supplies;
 pub use written::LedgerError;
 
 /// Which part of a breakdown: "Female", "10 to 15".
@@ -126,6 +128,7 @@ fn difference(a: &Definition, b: &Definition) -> String {
         (a.unit != b.unit, "unit"),
         (a.polarity != b.polarity, "polarity"),
         (a.zero != b.zero, "what zero means"),
+        (a.needs != b.needs, "needs"),
         (a.title != b.title, "title"),
     ];
     let part = part.iter().find(|(differs, _)| *differs).map_or("source", |(_, part)| part);
@@ -216,12 +219,17 @@ pub struct Ledger {
     header: Arc<Header>,
     accounts: Vec<Account>,
     findings: BTreeMap<Finding, i64>,
+    supplies: Supplies,
 }
 
-/// Ledgers are equal if they were judged under the same terms and the same is posted on every day.
+/// Ledgers are equal if they were judged under the same terms, of children of the same sources, and the same is posted on every
+/// day.
 impl PartialEq for Ledger {
     fn eq(&self, other: &Self) -> bool {
-        self.is_under(&other.header).is_ok() && self.accounts == other.accounts && self.findings == other.findings
+        self.is_under(&other.header).is_ok()
+            && self.accounts == other.accounts
+            && self.findings == other.findings
+            && self.supplies == other.supplies
     }
 }
 
@@ -229,7 +237,7 @@ impl Ledger {
     pub(crate) fn open(header: Arc<Header>) -> Self {
         let account = |slot: &Slot| header.definitions.get(slot.indicator).map(Account::of);
         let accounts = header.slots.iter().filter_map(account).collect();
-        Self { header, accounts, findings: BTreeMap::new() }
+        Self { header, accounts, findings: BTreeMap::new(), supplies: Supplies::default() }
     }
 
     pub(crate) fn header(&self) -> &Header {
@@ -265,6 +273,26 @@ impl Ledger {
         }
     }
 
+    /// Posts that so many children are of a dataset whose sources hold this.
+    pub(crate) fn post_supply(&mut self, supply: &Arc<Supply>, children: i64) {
+        self.supplies.post(supply, children);
+    }
+
+    /// What its readings can rely on: what the sources of every child posted hold; [everything](Supply::everything) where no
+    /// source said anything.
+    ///
+    /// A reading that [needs](crate::indicator::Need) something else cannot be made, see [`Obstacle`](crate::Obstacle). That goes
+    /// with the children: a child retracted takes along what was said of its sources.
+    #[must_use]
+    pub fn supply(&self) -> &Supply {
+        self.relied_on().unwrap_or(&EVERYTHING)
+    }
+
+    /// The same; none where that is everything.
+    pub(crate) fn relied_on(&self) -> Option<&Supply> {
+        self.supplies.relied_on()
+    }
+
     /// What could not be judged as it should, because of its data; each finding once, in a stable order.
     pub fn findings(&self) -> impl Iterator<Item = &Finding> {
         self.findings.iter().filter(|(_, times)| **times > 0).map(|(finding, _)| finding)
@@ -294,6 +322,7 @@ impl Ledger {
         for (finding, times) in &other.findings {
             self.note(finding.clone(), *times);
         }
+        self.supplies.merge(&other.supplies);
         Ok(())
     }
 }

@@ -7,9 +7,10 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::daybook::DayBook;
+use super::supplies::Supplies;
 use super::{Account, Books, COMMON_DAYS, Header, Ledger, Slot, Stratum};
 use crate::calendar::{Basis, WorkingDays};
-use crate::dataset::Finding;
+use crate::dataset::{Finding, Supply};
 use crate::indicator::{Definition, Shape, Timing};
 
 /// A written ledger that contradicts itself.
@@ -31,6 +32,9 @@ pub enum LedgerError {
     /// A finding noted zero times, or twice.
     #[error("finding {0} is noted zero times, or twice")]
     Finding(usize),
+    /// A supply of no child, or twice.
+    #[error("supply {0} is that of no child, or is there twice")]
+    Supply(usize),
 }
 
 #[derive(Serialize)]
@@ -42,6 +46,8 @@ struct Written<'a> {
     working_days: &'a WorkingDays,
     accounts: Vec<WrittenAccount<'a>>,
     findings: Vec<(&'a Finding, i64)>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    supplies: Vec<(&'a Supply, i64)>,
 }
 
 #[derive(Serialize)]
@@ -69,6 +75,7 @@ impl Serialize for Ledger {
             working_days: &self.header.working_days,
             accounts: accounts.collect(),
             findings: self.findings.iter().map(|(finding, times)| (finding, *times)).collect(),
+            supplies: self.supplies.iter().collect(),
         }
         .serialize(serializer)
     }
@@ -84,6 +91,8 @@ struct Read {
     working_days: WorkingDays,
     accounts: Vec<ReadAccount>,
     findings: Vec<(Finding, i64)>,
+    #[serde(default)]
+    supplies: Vec<(Supply, i64)>,
 }
 
 #[derive(Deserialize)]
@@ -146,6 +155,7 @@ impl Read {
                 return Err(LedgerError::Finding(number));
             }
         }
+        let supplies = Supplies::read(self.supplies).map_err(LedgerError::Supply)?;
         let header = Header {
             keys: keys.into_iter().map(Arc::from).collect(),
             definitions,
@@ -154,7 +164,7 @@ impl Read {
             known_at: self.known_at,
             working_days: self.working_days,
         };
-        Ok(Ledger { header: Arc::new(header), accounts, findings })
+        Ok(Ledger { header: Arc::new(header), accounts, findings, supplies })
     }
 }
 

@@ -185,6 +185,14 @@ macro_rules! into_record {
         }
 
         impl RecordRef<'_> {
+            /// Which family it belongs to.
+            #[must_use]
+            pub const fn family(&self) -> Family {
+                match self {
+                    $(Self::$family(_) => Family::$family,)+
+                }
+            }
+
             /// A record of its own, cloned.
             #[must_use]
             pub fn cloned(self) -> Record {

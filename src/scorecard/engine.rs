@@ -6,10 +6,11 @@ use std::sync::{Arc, OnceLock};
 use chrono::NaiveDate;
 
 use super::evidence::{Collector, Evidence};
+use super::obstacle::Obstacle;
 use super::{Breakdown, Scorecard};
 use crate::calendar::{Basis, Span, WorkingDays};
 use crate::chronology::Chronology;
-use crate::dataset::{Child, Dataset, Finding};
+use crate::dataset::{Child, Dataset, Finding, Supply};
 use crate::indicator::{AnyIndicator, Destination, Outcome, Posting, Sink, Tape, Timing};
 use crate::ledger::{Header, Ledger, Look, MergeError, Slot, Stratum};
 use crate::record::Family;
@@ -50,6 +51,18 @@ pub enum EngineError {
         basis: Basis,
         /// The bases it has.
         offered: String,
+    },
+    /// There is no evidence for a reading that cannot be made.
+    #[error("{indicator} {basis} as at {as_at} cannot be made: {obstacle}")]
+    Unavailable {
+        /// The key of the indicator.
+        indicator: String,
+        /// The basis asked for.
+        basis: Basis,
+        /// The day asked for.
+        as_at: NaiveDate,
+        /// Why.
+        obstacle: Obstacle,
     },
     /// The ledger was judged under other terms than those of this engine.
     #[error("the ledger is not one of this engine: {0}")]
@@ -301,7 +314,8 @@ impl Engine {
     ///
     /// # Errors
     ///
-    /// As [`Engine::ledger`], and where there is no such indicator or it has no figure on this basis.
+    /// As [`Engine::ledger`], and where there is no such indicator, it has no figure on this basis, or the reading
+    /// [cannot be made](crate::Reading::obstacle) of what the dataset [holds](Dataset::supply).
     pub fn evidence(
         &self,
         dataset: &Dataset,
@@ -312,6 +326,13 @@ impl Engine {
         let header = self.header()?;
         let slot = find(header, indicator, basis)?;
         let Some(slot) = header.slots.get(slot) else { return Ok(Vec::new()) };
+        let obstacle = header
+            .definitions
+            .get(slot.indicator)
+            .and_then(|definition| Obstacle::of(definition, basis, as_at, dataset.supply()));
+        if let Some(obstacle) = obstacle {
+            return Err(EngineError::Unavailable { indicator: indicator.to_owned(), basis, as_at, obstacle });
+        }
         let mut evidence = Vec::new();
         for child in dataset.children() {
             child.known_at(self.known_at, |chronology| {
@@ -389,7 +410,19 @@ impl Engine {
         let terms = self.terms()?;
         ledger.is_under(&terms.header).map_err(EngineError::OtherLedger)?;
         let mut tape = Tape::default();
+        // Children of one dataset come together, so that their supply is posted once.
+        let mut of_supply: Option<(&'a Arc<Supply>, i64)> = None;
         for child in children {
+            if let Some(supply) = child.supply() {
+                match &mut of_supply {
+                    Some((same, number)) if Arc::ptr_eq(same, supply) => *number += sign,
+                    other => {
+                        if let Some((before, number)) = other.replace((supply, sign)) {
+                            ledger.post_supply(before, number);
+                        }
+                    }
+                }
+            }
             child.known_at(self.known_at, |chronology| {
                 for (family, slots) in &terms.groups {
                     if family.is_some_and(|family| !chronology.has(family)) {
@@ -405,6 +438,9 @@ impl Engine {
                 }
                 Ok(())
             })?;
+        }
+        if let Some((supply, number)) = of_supply {
+            ledger.post_supply(supply, number);
         }
         Ok(())
     }

@@ -6,6 +6,7 @@ mod engine;
 mod evidence;
 mod narrative;
 mod observation;
+mod obstacle;
 mod partial;
 mod reading;
 
@@ -15,5 +16,6 @@ pub use breakdown::{
 pub use engine::{Engine, EngineError};
 pub use evidence::Evidence;
 pub use narrative::{Narrative, Sentence, Topic};
+pub use obstacle::{Obstacle, Unavailable};
 pub use partial::{Choice, Families, Partial, PartialError, SiblingGroups};
 pub use reading::{Figure, Reading, ReadingError, Scorecard, Series};

@@ -9,11 +9,12 @@ use rust_decimal::Decimal;
 use serde::Serialize;
 
 use super::disclosure::{Cell, Mark, PublishedFigure, PublishedReading};
+use super::obstacle::Obstacle;
 use crate::calendar::Basis;
 use crate::comparison::{
     BenchmarkComparison, Caution, Direction, Interval, Judgement, Method, Movement, NotComparable, Place,
 };
-use crate::indicator::{Definition, Polarity};
+use crate::indicator::{Definition, Polarity, Reach};
 use crate::measure::{Value, ValueUnit, round_half_up};
 use crate::standard::{Grade, Position, Standing};
 
@@ -169,6 +170,7 @@ impl<'a> Narrative<'a> {
             }
             PublishedFigure::Composition(_) => format!("{key} counts {title}"),
             PublishedFigure::Distribution(_) => format!("{key} is the median of {title}"),
+            PublishedFigure::Unavailable(_) => format!("{key} is {title}"),
         };
         let good = match self.definition.polarity {
             Polarity::HigherIsBetter => "; higher is better",
@@ -194,6 +196,9 @@ impl<'a> Narrative<'a> {
     fn valued(&self) -> String {
         let reading = self.reading;
         let units = plural(&self.definition.unit);
+        if let PublishedFigure::Unavailable(obstacle) = reading.figure() {
+            return hindered(obstacle);
+        }
         if let Some(mark) = reading.mark() {
             return match mark {
                 Mark::NotApplicable => format!("There is no value: no {units} were counted"),
@@ -220,6 +225,7 @@ impl<'a> Narrative<'a> {
                 );
                 format!("The median was {shown} days for {} {units}{quartiles}", number(days.count))
             }
+            PublishedFigure::Unavailable(obstacle) => hindered(obstacle),
         }
     }
 
@@ -379,6 +385,32 @@ impl<'a> Narrative<'a> {
             }
         }
         told
+    }
+}
+
+/// Why a figure cannot be made.
+fn hindered(obstacle: &Obstacle) -> String {
+    match obstacle {
+        Obstacle::NotSupplied(matters) => {
+            let matters: Vec<String> = matters.iter().map(ToString::to_string).collect();
+            format!("It cannot be given: the data do not hold {}", matters.join(", "))
+        }
+        Obstacle::LooksBack { reach, data_begin } => {
+            let begin = date(*data_begin);
+            match reach {
+                Reach::Window => format!("It cannot be given: the data begin on {begin}"),
+                Reach::Days(days) => {
+                    format!("It cannot be given: it looks back {days} days, and the data begin on {begin}")
+                }
+                Reach::Months(months) => {
+                    format!("It cannot be given: it looks back {months} months, and the data begin on {begin}")
+                }
+                Reach::Ever => {
+                    format!("It cannot be given: it looks back without limit, and the data begin on {begin}")
+                }
+            }
+        }
+        Obstacle::DataEnd { data_end } => format!("It cannot be given: the data end on {}", date(*data_end)),
     }
 }
 

@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::engine::EngineError;
+use super::obstacle::{Obstacle, Unavailable};
 use super::reading::{Figure, Reading};
 use crate::calendar::{Basis, WorkingDays};
 use crate::indicator::{Definition, Shape, Timing};
@@ -112,7 +113,8 @@ pub enum SiblingGroups {
     NotCounted,
     /// So many.
     Counted(u64),
-    /// Partials were merged whose families may span them, see [`Families::MaySpan`].
+    /// Partials were merged whose families may span them, see [`Families::MaySpan`]; or families are not supplied, or the
+    /// reading cannot be made.
     Unknown,
 }
 
@@ -124,6 +126,11 @@ pub enum SiblingGroups {
 /// # What it does not hold
 ///
 /// A population: a rate is worked out of the sum and the population of the whole, see [`Reading::rate`].
+///
+/// # What cannot be made
+///
+/// A sum with a part that [cannot be made](Reading::obstacle) cannot be made, with all strata of its breakdown. The counts of the
+/// other parts are kept apart from the readings, so that taking that part back gives the sum of the others.
 ///
 /// # What the caller answers for
 ///
@@ -167,6 +174,45 @@ pub struct Partial {
     chosen: Vec<Choice>,
     /// In order: each total, and of each breakdown the strata in which anything is counted.
     readings: Vec<Reading>,
+    /// The choices that cannot be made, in order.
+    hindered: Vec<Hindered>,
+}
+
+/// A choice that cannot be made, since some of its parts cannot.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Hindered {
+    choice: Choice,
+    /// The parts that cannot be made: why, and how many.
+    parts: Vec<(Obstacle, u64)>,
+    /// What the parts that can be made add up to.
+    others: Vec<Reading>,
+}
+
+impl Hindered {
+    /// What stands in the way of the sum: all that is not supplied, else the first day without data, else the last one to wait
+    /// for.
+    fn obstacle(&self) -> Option<Obstacle> {
+        let all = || self.parts.iter().map(|(obstacle, _)| obstacle);
+        let lacking = all().filter_map(|obstacle| match obstacle {
+            Obstacle::NotSupplied(matters) => Some(matters.iter().copied()),
+            _ => None,
+        });
+        let lacking: BTreeSet<_> = lacking.flatten().collect();
+        if !lacking.is_empty() {
+            return Some(Obstacle::lacking(lacking.into_iter().collect()));
+        }
+        let end = all().filter_map(|obstacle| match obstacle {
+            Obstacle::DataEnd { data_end } => Some(*data_end),
+            _ => None,
+        });
+        let latest = all().filter_map(|obstacle| match obstacle {
+            Obstacle::LooksBack { reach, data_begin } => Some((*data_begin, *reach)),
+            _ => None,
+        });
+        let end = end.min().map(|data_end| Obstacle::DataEnd { data_end });
+        end.or_else(|| latest.max().map(|(data_begin, reach)| Obstacle::LooksBack { reach, data_begin }))
+    }
 }
 
 /// Readings, or a written partial, that contradict each other.
@@ -188,6 +234,9 @@ pub enum PartialError {
     /// The same reading twice.
     #[error("the reading of {0} is there twice")]
     Repeated(String),
+    /// Some readings of one choice can be made and others not, or the parts that cannot be made are none or not those of it.
+    #[error("what is said of the parts of {0} that cannot be made does not fit its readings")]
+    Parts(String),
 }
 
 #[derive(Serialize, Deserialize)]
@@ -201,13 +250,15 @@ struct Form {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     broken_down: Vec<Choice>,
     readings: Vec<Reading>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    hindered: Vec<Hindered>,
 }
 
 impl From<Partial> for Form {
     fn from(partial: Partial) -> Self {
-        let Partial { definitions, known_at, working_days, chosen, readings } = partial;
+        let Partial { definitions, known_at, working_days, chosen, readings, hindered } = partial;
         let broken_down = chosen.into_iter().filter(|choice| choice.breakdown.is_some()).collect();
-        Self { definitions, known_at, working_days, broken_down, readings }
+        Self { definitions, known_at, working_days, broken_down, readings, hindered }
     }
 }
 
@@ -215,7 +266,7 @@ impl TryFrom<Form> for Partial {
     type Error = PartialError;
 
     fn try_from(form: Form) -> Result<Self, PartialError> {
-        let Form { definitions, known_at, working_days, broken_down, readings } = form;
+        let Form { definitions, known_at, working_days, broken_down, readings, hindered } = form;
         let keys: BTreeMap<String, usize> = definitions.iter().enumerate().map(|(at, of)| (of.key(), at)).collect();
         let totals = readings.iter().filter(|reading| reading.stratum().is_none()).map(Choice::of);
         let chosen = in_order(&keys, totals.chain(broken_down)).map_err(PartialError::Reading)?;
@@ -227,7 +278,10 @@ impl TryFrom<Form> for Partial {
         }
         let known: HashSet<&Choice> = chosen.iter().collect();
         let mut seen = BTreeSet::new();
-        for reading in &readings {
+        let others = hindered.iter().flat_map(|hindered| &hindered.others);
+        for (at, reading) in readings.iter().chain(others).enumerate() {
+            // What is shown, and what the parts that can be made add up to.
+            let is_other = at >= readings.len();
             let key = reading.indicator().to_owned();
             let definition = keys.get(&key).and_then(|at| definitions.get(*at));
             if !definition.is_some_and(|definition| is_of(reading, definition)) {
@@ -239,13 +293,11 @@ impl TryFrom<Form> for Partial {
             if !known.contains(&Choice::of(reading)) {
                 return Err(PartialError::Breakdown(key));
             }
-            if !seen.insert(place(&keys, reading)) {
+            if !seen.insert((is_other, place(&keys, reading))) {
                 return Err(PartialError::Repeated(key));
             }
         }
-        let mut readings = readings;
-        readings.retain(is_kept);
-        readings.sort_by(|a, b| place(&keys, a).cmp(&place(&keys, b)));
+        let hindered = checked(hindered, &readings, (&keys, &definitions), &chosen)?;
         let fits = |choice: &Choice| {
             let definition = keys.get(&choice.indicator).and_then(|at| definitions.get(*at));
             definition.is_some_and(|definition| has(definition, choice.basis))
@@ -253,8 +305,60 @@ impl TryFrom<Form> for Partial {
         if let Some(choice) = chosen.iter().find(|choice| !fits(choice)) {
             return Err(PartialError::Reading(choice.indicator.clone()));
         }
-        Ok(Self { definitions, known_at, working_days, chosen, readings })
+        let is_hindered = |reading: &Reading| reading.obstacle().is_some();
+        let counted: Vec<Reading> = readings.into_iter().filter(|reading| !is_hindered(reading)).collect();
+        let mut partial = Self { definitions, known_at, working_days, chosen, readings: counted, hindered };
+        partial.put_in_order();
+        Ok(partial)
     }
+}
+
+/// The choices that cannot be made, in order: those named with their parts, and those of which readings say so.
+fn checked(
+    named: Vec<Hindered>,
+    readings: &[Reading],
+    (keys, definitions): (&BTreeMap<String, usize>, &[Arc<Definition>]),
+    chosen: &[Choice],
+) -> Result<Vec<Hindered>, PartialError> {
+    let mut by_choice: BTreeMap<usize, Hindered> = BTreeMap::new();
+    let place_of = |choice: &Choice| chosen.iter().position(|known| known == choice);
+    for hindered in named {
+        let wrong = || PartialError::Parts(hindered.choice.to_string());
+        let at = place_of(&hindered.choice).ok_or_else(wrong)?;
+        let parts: BTreeSet<&Obstacle> = hindered.parts.iter().map(|(obstacle, _)| obstacle).collect();
+        let fits = !parts.is_empty()
+            && parts.len() == hindered.parts.len()
+            && hindered.parts.iter().all(|(_, number)| *number > 0)
+            && hindered.others.iter().all(|other| other.obstacle().is_none() && Choice::of(other) == hindered.choice);
+        // A total has one reading that can be made, be nothing counted in it.
+        let fits = fits && (hindered.choice.breakdown.is_some() || hindered.others.len() == 1);
+        if !fits || by_choice.contains_key(&at) {
+            return Err(wrong());
+        }
+        by_choice.insert(at, hindered);
+    }
+    let mut told: BTreeMap<usize, Option<&Obstacle>> = BTreeMap::new();
+    for reading in readings {
+        let choice = Choice::of(reading);
+        let wrong = || PartialError::Parts(choice.to_string());
+        let at = place_of(&choice).ok_or_else(wrong)?;
+        if *told.entry(at).or_insert_with(|| reading.obstacle()) != reading.obstacle() {
+            return Err(wrong());
+        }
+        match (reading.obstacle(), by_choice.get(&at)) {
+            (None, None) => {}
+            (Some(obstacle), Some(hindered)) if hindered.obstacle().as_ref() == Some(obstacle) => {}
+            (Some(obstacle), None) => {
+                let definition = keys.get(reading.indicator()).and_then(|at| definitions.get(*at));
+                let nothing = definition.map(|definition| nothing_counted(definition, reading));
+                let others = nothing.filter(|_| choice.breakdown.is_none()).into_iter().collect();
+                let parts = vec![(obstacle.clone(), 1)];
+                by_choice.insert(at, Hindered { choice: choice.clone(), parts, others });
+            }
+            _ => return Err(wrong()),
+        }
+    }
+    Ok(by_choice.into_values().collect())
 }
 
 /// Where a reading stands: by definition, day, basis, breakdown and stratum.
@@ -282,6 +386,9 @@ fn has(definition: &Definition, basis: Basis) -> bool {
 
 /// Whether a definition has such a reading.
 fn is_of(reading: &Reading, definition: &Definition) -> bool {
+    if reading.obstacle().is_some() {
+        return reading.version() == definition.version && has(definition, reading.basis());
+    }
     let shape = match (&definition.shape, reading.figure()) {
         (Shape::Proportion(theirs), Figure::Proportion(_, pending)) => theirs == pending,
         (Shape::Composition(parts), Figure::Composition(composition)) => {
@@ -293,17 +400,10 @@ fn is_of(reading: &Reading, definition: &Definition) -> bool {
     // Families that are not known are none in the reading, and there is no family without a met unit.
     let families = match reading.sibling_groups() {
         Some(0) => definition.sibling_groups,
-        Some(_) => definition.sibling_groups && met(reading.figure()) > 0,
-        None => !definition.sibling_groups || met(reading.figure()) > 0,
+        Some(_) => definition.sibling_groups && reading.figure().met() > 0,
+        None => !definition.sibling_groups || reading.figure().met() > 0,
     };
     shape && families && reading.version() == definition.version && has(definition, reading.basis())
-}
-
-const fn met(figure: &Figure) -> u64 {
-    match figure {
-        Figure::Proportion(tally, _) => tally.met,
-        _ => 0,
-    }
 }
 
 /// A total, or a stratum in which anything is counted: one in which nothing is, is as one that is not there.
@@ -312,6 +412,7 @@ fn is_kept(reading: &Reading) -> bool {
         Figure::Proportion(tally, _) => tally.total(),
         Figure::Composition(composition) => composition.count(),
         Figure::Distribution(distribution) => distribution.count(),
+        Figure::Unavailable(_) => return true,
     };
     reading.stratum().is_none() || counted > 0
 }
@@ -342,31 +443,43 @@ impl Ledger {
         let at: BTreeMap<String, usize> = header.keys.iter().zip(0..).map(|(key, at)| (key.to_string(), at)).collect();
         let chosen = in_order(&at, chosen.into_iter().map(Into::into)).map_err(EngineError::NoSuchIndicator)?;
         let mut readings = Vec::with_capacity(chosen.len());
+        let mut hindered = Vec::new();
         for choice in &chosen {
             let Choice { indicator, basis, as_at, breakdown } = choice;
-            match breakdown {
-                None => readings.push(self.reading(indicator, *basis, *as_at)?),
-                Some(breakdown) => readings.extend(self.readings_by(indicator, *basis, *as_at, breakdown)?),
+            let total = self.reading(indicator, *basis, *as_at)?;
+            let strata = breakdown.as_ref().map(|breakdown| self.readings_by(indicator, *basis, *as_at, breakdown));
+            let strata = strata.transpose()?;
+            match (total.obstacle(), strata) {
+                (Some(obstacle), strata) => {
+                    let definition = at.get(indicator).and_then(|at| header.definitions.get(*at));
+                    let nothing = definition.filter(|_| strata.is_none()).map(|of| nothing_counted(of, &total));
+                    let parts = vec![(obstacle.clone(), 1)];
+                    hindered.push(Hindered { choice: choice.clone(), parts, others: nothing.into_iter().collect() });
+                }
+                (None, None) => readings.push(total),
+                (None, Some(strata)) => readings.extend(strata),
             }
         }
         for reading in &mut readings {
             // Only where more was retracted than posted.
-            if reading.sibling_groups().is_some_and(|number| number > 0) && met(reading.figure()) == 0 {
+            if reading.sibling_groups().is_some_and(|number| number > 0) && reading.figure().met() == 0 {
                 *reading = reading.clone().counting(reading.figure().clone(), Some(0));
             }
         }
-        readings.retain(is_kept);
         let of_them: BTreeSet<&str> = chosen.iter().map(Choice::indicator).collect();
         let definitions = header.definitions.iter().zip(&header.keys);
         let definitions =
             definitions.filter(|(_, key)| of_them.contains(&***key)).map(|(of, _)| Arc::clone(of)).collect();
-        Ok(Partial {
+        let mut partial = Partial {
             definitions,
             known_at: header.known_at,
             working_days: header.working_days.clone(),
             chosen,
             readings,
-        })
+            hindered,
+        };
+        partial.put_in_order();
+        Ok(partial)
     }
 }
 
@@ -407,7 +520,44 @@ impl Partial {
             working_days,
             broken_down: broken_down.into_iter().collect(),
             readings,
+            hindered: Vec::new(),
         })
+    }
+
+    /// Puts the readings in order, those that cannot be made among them.
+    fn put_in_order(&mut self) {
+        let keys: BTreeMap<String, usize> =
+            self.definitions.iter().enumerate().map(|(at, of)| (of.key(), at)).collect();
+        for hindered in &mut self.hindered {
+            hindered.parts.sort();
+            hindered.others.retain(is_kept);
+            hindered.others.sort_by(|a, b| place(&keys, a).cmp(&place(&keys, b)));
+            let Some(obstacle) = hindered.obstacle() else { continue };
+            let hidden =
+                hindered.others.iter().map(|other| other.clone().counting(Figure::Unavailable(obstacle.clone()), None));
+            self.readings.extend(hidden);
+        }
+        self.readings.retain(is_kept);
+        self.readings.sort_by(|a, b| place(&keys, a).cmp(&place(&keys, b)));
+    }
+
+    /// The counts of what can be made: the readings, and the sums of the other parts of what cannot.
+    fn counted(&self) -> impl Iterator<Item = &Reading> {
+        let made = self.readings.iter().filter(|reading| reading.obstacle().is_none());
+        made.chain(self.hindered.iter().flat_map(|hindered| &hindered.others))
+    }
+
+    /// What stands in the way of a choice, with the number of parts that cannot be made for it; nothing where it can be made.
+    pub fn obstacles(&self, choice: &Choice) -> impl Iterator<Item = (&Obstacle, u64)> {
+        let hindered = self.hindered.iter().filter(move |hindered| hindered.choice == *choice);
+        hindered.flat_map(|hindered| hindered.parts.iter().map(|(obstacle, number)| (obstacle, *number)))
+    }
+
+    /// Its readings that cannot be made, one sentence each; see [`Unavailable`]. Of a breakdown that cannot be made nothing is
+    /// among the readings unless another part has a stratum, so that [`Partial::obstacles`] is to be asked.
+    #[must_use]
+    pub fn unavailable(&self) -> Vec<Unavailable> {
+        Unavailable::among(&self.readings)
     }
 
     /// The readings, by definition, day, basis, breakdown and stratum; strata in which nothing is counted are left out.
@@ -495,10 +645,10 @@ impl Partial {
         let keys: BTreeMap<String, usize> =
             self.definitions.iter().enumerate().map(|(at, of)| (of.key(), at)).collect();
         let mut pairs: BTreeMap<_, (Option<&Reading>, Option<&Reading>)> = BTreeMap::new();
-        for reading in &self.readings {
+        for reading in self.counted() {
             pairs.entry(place(&keys, reading)).or_default().0 = Some(reading);
         }
-        for reading in &other.readings {
+        for reading in other.counted() {
             pairs.entry(place(&keys, reading)).or_default().1 = Some(reading);
         }
         let mut readings = Vec::with_capacity(pairs.len());
@@ -517,8 +667,23 @@ impl Partial {
             let of = || pair.0.or(pair.1).map_or_else(String::new, |reading| Choice::of(reading).to_string());
             readings.push(sum.ok_or_else(|| MergeError::Counts(of()))?);
         }
-        readings.retain(is_kept);
-        self.readings = readings;
+        let mut hindered = Vec::new();
+        for choice in &self.chosen {
+            let mut parts: BTreeMap<Obstacle, u64> =
+                self.obstacles(choice).map(|(obstacle, number)| (obstacle.clone(), number)).collect();
+            for (obstacle, number) in other.obstacles(choice) {
+                let sum = parts.entry(obstacle.clone()).or_default();
+                *sum = with(*sum, number).ok_or_else(|| MergeError::Counts(choice.to_string()))?;
+            }
+            parts.retain(|_, number| *number > 0);
+            if !parts.is_empty() {
+                let (others, rest) = readings.into_iter().partition(|reading| Choice::of(reading) == *choice);
+                readings = rest;
+                hindered.push(Hindered { choice: choice.clone(), parts: parts.into_iter().collect(), others });
+            }
+        }
+        (self.readings, self.hindered) = (readings, hindered);
+        self.put_in_order();
         Ok(())
     }
 }
@@ -543,8 +708,8 @@ fn together(
     };
     // Without a met unit there is no family, even if their number was not known before.
     let groups = match groups {
-        Some(number) if number > 0 && met(&figure) == 0 => return None,
-        None if counts_families && met(&figure) == 0 => Some(0),
+        Some(number) if number > 0 && figure.met() == 0 => return None,
+        None if counts_families && figure.met() == 0 => Some(0),
         groups => groups,
     };
     Some(mine.counting(figure, groups))
@@ -559,8 +724,21 @@ fn nothing_of(reading: &Reading, sibling_groups: Option<u64>) -> Reading {
             Figure::Composition(Composition::with_rest(parts, 0))
         }
         Figure::Distribution(_) => Figure::Distribution(Distribution::default()),
+        Figure::Unavailable(obstacle) => Figure::Unavailable(obstacle.clone()),
     };
     reading.clone().counting(figure, sibling_groups)
+}
+
+/// The reading of a definition like this one that cannot be made, with nothing counted in it.
+fn nothing_counted(definition: &Definition, reading: &Reading) -> Reading {
+    let figure = match &definition.shape {
+        Shape::Proportion(pending) => Figure::Proportion(Tally::default(), *pending),
+        Shape::Composition(parts) => {
+            Figure::Composition(Composition::with_rest(parts.iter().map(|part| (part.clone(), 0)).collect(), 0))
+        }
+        Shape::Distribution => Figure::Distribution(Distribution::default()),
+    };
+    reading.clone().counting(figure, definition.sibling_groups.then_some(0))
 }
 
 fn figure(mine: &Figure, theirs: &Figure, with: Operation) -> Option<Figure> {

@@ -8,12 +8,15 @@ use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::engine::{EngineError, find, look};
+use super::obstacle::{Cells, Obstacle};
 use crate::calendar::{Basis, Window};
+use crate::dataset::Supply;
 use crate::indicator::{Definition, Pending, Shape};
-use crate::ledger::{Account, Books, Ledger, Look, Stratum};
+use crate::ledger::{Account, Books, Ledger, Stratum};
 use crate::measure::{
     Composition, CompositionError, Distribution, Footing, Population, Rate, RateError, Ratio, Tally, Value,
 };
+use crate::record::Family;
 
 /// What was counted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,6 +28,8 @@ pub enum Figure {
     Composition(Composition),
     /// Days.
     Distribution(Distribution),
+    /// Nothing: it cannot be made of what the sources hold. There is no count that could be read as one.
+    Unavailable(Obstacle),
 }
 
 /// One figure: of one indicator, on one basis, as at one day, in total or of one stratum.
@@ -32,11 +37,14 @@ pub enum Figure {
 /// # No value
 ///
 /// Where nothing was counted there is no value, never zero: [`Reading::ratio`] has a denominator of zero, and
-/// [`Reading::shown`] is none.
+/// [`Reading::shown`] is none. Where the sources do not hold what it needs there is no count either:
+/// [`Reading::obstacle`] says why, and ratio, tally, composition, distribution and value are none.
 ///
 /// # JSON
 ///
-/// One object a reading: `value` is a text in percent, or null beside `"no_value": "empty denominator"`. What is read are the
+/// One object a reading: `value` is a text in percent, or null beside `"no_value": "empty denominator"`. A reading that cannot be
+/// made has no counts and `"value": null` beside `"no_value": "not supplied"` with the matters in `not_supplied`, `"looks back
+/// before the data begin"` with `looks_back` and `data_begin`, or `"after the data end"` with `data_end`. What is read are the
 /// counts; counts that do not add up do not deserialise, and `value`, `shown` and `quartiles` are worked out again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Form", into = "Form")]
@@ -100,7 +108,16 @@ impl Reading {
         &self.figure
     }
 
-    /// The families (sibling groups) with a met unit, where the indicator counts them.
+    /// Why it cannot be made of what the sources hold; `None` where it is made.
+    #[must_use]
+    pub const fn obstacle(&self) -> Option<&Obstacle> {
+        match &self.figure {
+            Figure::Unavailable(obstacle) => Some(obstacle),
+            _ => None,
+        }
+    }
+
+    /// The families (sibling groups) with a met unit, where the indicator counts them and they are supplied.
     #[must_use]
     pub const fn sibling_groups(&self) -> Option<u64> {
         self.sibling_groups
@@ -176,13 +193,14 @@ impl Reading {
     }
 
     /// What a standard judges and a comparison compares: the share of a proportion, the count of a composition, the median of
-    /// a distribution; `None` for a distribution without a day. A share without a denominator is a value without a number.
+    /// a distribution; `None` for a distribution without a day and for what cannot be made. A share without a denominator is a value without a number.
     #[must_use]
     pub fn value(&self) -> Option<Value> {
         match &self.figure {
             Figure::Proportion(tally, pending) => Some(Value::Percent(tally.ratio(*pending))),
             Figure::Composition(composition) => Some(Value::Count(composition.count())),
             Figure::Distribution(distribution) => distribution.median().map(Value::Days),
+            Figure::Unavailable(_) => None,
         }
     }
 
@@ -194,6 +212,7 @@ impl Reading {
             Figure::Proportion(tally, pending) => tally.ratio(*pending).shown_percent(places),
             Figure::Composition(composition) => Some(composition.count().to_string()),
             Figure::Distribution(distribution) => distribution.median().map(|median| median.to_string()),
+            Figure::Unavailable(_) => None,
         }
     }
 
@@ -206,9 +225,16 @@ impl Reading {
         definition: &Definition,
         key: Arc<str>,
         books: Option<&Books>,
-        (look, basis, as_at, known_at): (Look, Basis, NaiveDate, Option<NaiveDate>),
+        Terms { basis, as_at, known_at, supply }: Terms<'_>,
         stratum: Option<(String, Stratum)>,
     ) -> Self {
+        let look = look(definition.timing, basis, as_at);
+        let obstacle = supply.and_then(|supply| Obstacle::of(definition, basis, as_at, supply));
+        if let Some(obstacle) = obstacle {
+            let figure = Figure::Unavailable(obstacle);
+            let version = definition.version;
+            return Self { indicator: key, version, basis, as_at, known_at, stratum, figure, sibling_groups: None };
+        }
         let counter = |at: usize| books.map_or(0, |books| books.counter(at, look));
         let figure = match &definition.shape {
             Shape::Proportion(pending) => {
@@ -223,6 +249,9 @@ impl Reading {
                 Figure::Distribution(books.into_iter().flat_map(|books| books.amounts(look, as_at)).collect())
             }
         };
+        // Without a met unit there is no family, supplied or not.
+        let has_families = supply.is_none_or(|supply| supply.days(Family::FamilyMember).covers(as_at));
+        let counts_families = definition.sibling_groups && (has_families || figure.met() == 0);
         Self {
             indicator: key,
             version: definition.version,
@@ -231,9 +260,29 @@ impl Reading {
             known_at,
             stratum,
             figure,
-            sibling_groups: definition.sibling_groups.then(|| books.map_or(0, |books| books.families(look))),
+            sibling_groups: counts_families.then(|| books.map_or(0, |books| books.families(look))),
         }
     }
+}
+
+impl Figure {
+    /// The met units of a proportion.
+    pub(super) const fn met(&self) -> u64 {
+        match self {
+            Self::Proportion(tally, _) => tally.met,
+            _ => 0,
+        }
+    }
+}
+
+/// Under which terms a reading is made.
+#[derive(Clone, Copy)]
+struct Terms<'a> {
+    basis: Basis,
+    as_at: NaiveDate,
+    known_at: Option<NaiveDate>,
+    /// What it can rely on; none where that is everything.
+    supply: Option<&'a Supply>,
 }
 
 /// One account of a ledger, found once: the readings of one indicator on one basis, each of them a few subtractions.
@@ -258,15 +307,19 @@ pub struct Series<'a> {
     key: &'a Arc<str>,
     basis: Basis,
     known_at: Option<NaiveDate>,
+    supply: Option<&'a Supply>,
 }
 
-impl Series<'_> {
+impl<'a> Series<'a> {
+    const fn terms(&self, as_at: NaiveDate) -> Terms<'a> {
+        Terms { basis: self.basis, as_at, known_at: self.known_at, supply: self.supply }
+    }
+
     /// The reading as at `day`.
     #[must_use]
     pub fn at(&self, day: NaiveDate) -> Reading {
         let definition = self.account.definition();
-        let terms = (look(definition.timing, self.basis, day), self.basis, day, self.known_at);
-        Reading::of(definition, Arc::clone(self.key), self.account.books(None), terms, None)
+        Reading::of(definition, Arc::clone(self.key), self.account.books(None), self.terms(day), None)
     }
 }
 
@@ -281,7 +334,9 @@ impl Ledger {
         let slot = find(header, indicator, basis)?;
         let number = header.slots.get(slot).map_or(usize::MAX, |slot| slot.indicator);
         match (self.account(slot), header.keys.get(number)) {
-            (Some(account), Some(key)) => Ok(Series { account, key, basis, known_at: header.known_at }),
+            (Some(account), Some(key)) => {
+                Ok(Series { account, key, basis, known_at: header.known_at, supply: self.relied_on() })
+            }
             _ => Err(EngineError::NoSuchIndicator(indicator.to_owned())),
         }
     }
@@ -318,10 +373,9 @@ impl Ledger {
         let readings = series.account.strata(number).map(|stratum| {
             let at = (number, stratum.clone());
             let definition = series.account.definition();
-            let terms = (look(definition.timing, basis, as_at), basis, as_at, series.known_at);
             let named = (breakdown.to_owned(), stratum.clone());
             let books = series.account.books(Some(&at));
-            Reading::of(definition, Arc::clone(series.key), books, terms, Some(named))
+            Reading::of(definition, Arc::clone(series.key), books, series.terms(as_at), Some(named))
         });
         Ok(readings.collect())
     }
@@ -351,7 +405,12 @@ impl Ledger {
 }
 
 /// Readings of chosen dates, with the definitions that made them.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+///
+/// # JSON
+///
+/// One object. Where readings cannot be made, `unavailable` says so at its end in one sentence each, see
+/// [`Scorecard::unavailable`]; it is written and not read.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[non_exhaustive]
 pub struct Scorecard {
     /// The reporting dates.
@@ -369,6 +428,31 @@ pub struct Scorecard {
     pub definitions: Vec<Definition>,
 }
 
+impl Serialize for Scorecard {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Written<'a> {
+            as_at: &'a [NaiveDate],
+            #[serde(skip_serializing_if = "Option::is_none")]
+            known_at: Option<NaiveDate>,
+            findings: u64,
+            readings: &'a [Reading],
+            definitions: &'a [Definition],
+            #[serde(skip_serializing_if = "Vec::is_empty")]
+            unavailable: Vec<String>,
+        }
+        Written {
+            as_at: &self.as_at,
+            known_at: self.known_at,
+            findings: self.findings,
+            readings: &self.readings,
+            definitions: &self.definitions,
+            unavailable: self.unavailable().iter().map(ToString::to_string).collect(),
+        }
+        .serialize(serializer)
+    }
+}
+
 /// A reading that does not add up.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -379,8 +463,8 @@ pub enum ReadingError {
     /// The parts are more than the count.
     #[error(transparent)]
     Composition(#[from] CompositionError),
-    /// Neither verdicts, nor a count, nor days; or several of them.
-    #[error("{0}: is neither a proportion, nor a composition, nor a distribution")]
+    /// Neither verdicts, nor a count, nor days, nor why there are none; or several of them.
+    #[error("{0}: is neither a proportion, nor a composition, nor a distribution, nor says why it is none")]
     Shape(String),
     /// A breakdown without a stratum, or a stratum without a breakdown.
     #[error("{0}: breakdown and stratum come together")]
@@ -406,6 +490,10 @@ struct Form {
     stratum: Option<Stratum>,
     #[serde(default, flatten)]
     proportion: Option<Proportion>,
+    #[serde(flatten, skip_deserializing)]
+    no_figure: Option<NoFigure>,
+    #[serde(flatten)]
+    obstacle: Cells,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     count: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -434,6 +522,13 @@ struct Proportion {
     value: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     no_value: Option<String>,
+}
+
+/// What stands in the place of a value that cannot be made.
+#[derive(Serialize)]
+struct NoFigure {
+    value: Option<String>,
+    no_value: &'static str,
 }
 
 /// Pending units stand aside in most rules, so that is not written.
@@ -492,6 +587,8 @@ impl From<Reading> for Form {
             breakdown,
             stratum,
             proportion: None,
+            no_figure: None,
+            obstacle: Cells::default(),
             count: None,
             parts: None,
             days: None,
@@ -520,6 +617,10 @@ impl From<Reading> for Form {
                 form.quartiles = distribution.quartiles().map(|quartiles| quartiles.map(|days| days.to_string()));
                 form.days = Some(distribution);
             }
+            Figure::Unavailable(obstacle) => {
+                form.no_figure = Some(NoFigure { value: None, no_value: obstacle.kind() });
+                form.obstacle = obstacle.into();
+            }
         }
         form
     }
@@ -535,6 +636,10 @@ impl TryFrom<Form> for Reading {
         if form.breakdown.is_some() != form.stratum.is_some() {
             return Err(ReadingError::Stratum(form.indicator));
         }
+        let counted = form.proportion.is_some() || form.count.is_some() || form.days.is_some();
+        if counted && !form.obstacle.is_blank() {
+            return Err(ReadingError::Shape(form.indicator));
+        }
         let figure = match (form.proportion, form.count, form.days) {
             (Some(proportion), None, None) => {
                 let pending = if proportion.pending_counts { Pending::Counts } else { Pending::StandsAside };
@@ -548,6 +653,10 @@ impl TryFrom<Form> for Reading {
                 Figure::Composition(Composition::new(count, form.parts.map_or_else(Vec::new, |parts| parts.0))?)
             }
             (None, None, Some(days)) => Figure::Distribution(days),
+            (None, None, None) => match Obstacle::try_from(form.obstacle) {
+                Ok(obstacle) if form.sibling_groups.is_none() => Figure::Unavailable(obstacle),
+                _ => return Err(ReadingError::Shape(form.indicator)),
+            },
             _ => return Err(ReadingError::Shape(form.indicator)),
         };
         Ok(Self {

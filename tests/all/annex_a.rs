@@ -440,15 +440,58 @@ fn what_is_recorded_says_so() {
 #[test]
 fn readings_come_from_a_workbook() {
     let mut records = Dataset::builder();
-    read(&every_list()).give_to(&mut records);
+    read(&every_list()).made_on(day("2021-02-28")).give_to(&mut records);
     let dataset = records.finish();
     assert_eq!(dataset.findings(), []);
     let ledger = Engine::new(catalogue::standard()).run(&dataset).unwrap();
-    let ratio =
-        |indicator, at| ledger.reading(indicator, Basis::Cumulative, day(at)).unwrap().ratio().unwrap().to_string();
-    assert_eq!(ratio("ECS 138", "2021-03-31"), "1 of 1");
-    assert_eq!(ratio("NI 65", "2021-03-31"), "1 of 1");
-    assert_eq!(ratio("ICPC 15", "2021-03-31"), "1 of 1");
+    let reading = |indicator, basis, at| ledger.reading(indicator, basis, day(at)).unwrap();
+    let ratio = |indicator| reading(indicator, Basis::InQuarter, "2020-12-31").ratio().unwrap().to_string();
+    assert_eq!(ratio("ECS 138"), "1 of 1");
+    assert_eq!(ratio("NI 65"), "1 of 1");
+    assert_eq!(ratio("ICPC 15"), "1 of 1");
+    // What the docs say that the lists cannot carry.
+    let why = |indicator, basis, at| reading(indicator, basis, at).obstacle().map(ToString::to_string);
+    let back = |text: &str| Some(text.to_owned());
+    assert_eq!(why("NI 68", Basis::Cumulative, "2021-02-28"), back("data begin 2020-09-01"));
+    assert_eq!(why("ECS 14a", Basis::InMonth, "2021-02-28"), back("looks back 12 months, data begin 2020-09-01"));
+    assert_eq!(why("NI 65a", Basis::InMonth, "2021-02-28"), back("looks back 24 months, data begin 2020-09-01"));
+    assert_eq!(why("NI 67", Basis::AsAt, "2021-02-28"), back("not supplied: child protection reviews"));
+    assert_eq!(why("CLA", Basis::AsAt, "2021-02-28"), None);
+    assert_eq!(why("CLA", Basis::AsAt, "2021-02-27"), back("data begin 2021-02-28"));
+    assert_eq!(why("CLA", Basis::AsAt, "2021-03-31"), back("data end 2021-02-28"));
+    assert_eq!(why("Care leavers EET", Basis::AsAt, "2021-02-28"), None);
+    assert_eq!(why("ECS 133", Basis::AsAt, "2020-10-31"), None);
+    assert_eq!(
+        why("WRI", Basis::InMonth, "2021-02-28").unwrap().split(", ").next(),
+        Some("not supplied: missing episodes")
+    );
+}
+
+#[test]
+fn a_workbook_that_is_not_dated_is_of_the_last_day_on_which_anything_began() {
+    let workbook = read(&every_list());
+    let last = workbook.day().unwrap();
+    let begun = workbook.records().iter().filter_map(|given| match &given.record {
+        Record::Referral(r) => Some(r.date),
+        Record::ProtectionPlan(p) => Some(p.start),
+        Record::PlanReview(r) => r.date,
+        Record::LegalStatus(s) => Some(s.start),
+        Record::Placement(p) => Some(p.start),
+        Record::CareLeaverStatus(s) => s.latest_contact,
+        _ => None,
+    });
+    assert_eq!(begun.max(), Some(last));
+    assert_eq!(workbook.clone().made_on(day("2021-02-28")).day(), Some(day("2021-02-28")));
+    // A column that is not there holds nothing.
+    let header = texts(&["Child Unique ID", "Date of Birth", "Date of Referral"]);
+    let row = vec![t("C1"), d("2010-05-31"), d("2020-09-16")];
+    let supply = read(&[("List 3", vec![header, row])]).supply();
+    assert_eq!(supply.days(Family::Referral).to_string(), "2020-03-17 to 2020-09-16");
+    assert!(supply.days(csc_kpi::Matter::ReferralDecisions).is_empty());
+    assert_eq!(
+        read(&[("List 3", vec![texts(&["Child Unique ID", "Date of Referral"])])]).supply(),
+        csc_kpi::Supply::nothing()
+    );
 }
 
 /// A child long in care whose most recent placement began less than two years ago; and once two years have gone.
@@ -462,8 +505,10 @@ fn stability_counts_from_the_most_recent_placement() {
         "Placement Type",
     ]);
     let row = vec![t("C1"), d("2010-05-31"), d("2014-09-12"), d("2019-07-08"), t("d) U4: Foster placement")];
+    let workbook = read(&[("List 8", vec![header, row])]);
+    // As records alone, so that they can be read on any day: a workbook has only that of its own.
     let mut records = Dataset::builder();
-    read(&[("List 8", vec![header, row])]).give_to(&mut records);
+    records.extend(workbook.records().iter().map(|given| given.record.clone()));
     let ledger = Engine::new(catalogue::standard()).run(&records.finish()).unwrap();
     let ratio = |at| ledger.reading("NI 63", Basis::AsAt, day(at)).unwrap().ratio().unwrap().to_string();
     assert_eq!(ratio("2021-07-07"), "0 of 1");

@@ -183,7 +183,7 @@ fn tables_read_one_after_the_other_name_their_files_in_all_findings() {
 }
 
 #[test]
-fn what_an_indicator_finds_names_the_row_of_its_file() {
+fn what_an_indicator_finds_names_the_file_and_the_row_in_it() {
     let mut records = Dataset::builder();
     records.begin_file("north.csv");
     records.push_row(Referral::new("R1", "C1", day(1)), 900);
@@ -192,5 +192,5 @@ fn what_an_indicator_finds_names_the_row_of_its_file() {
     records.push_row(Assessment::new("A1", "C1", start).authorised(day(1)), 7);
     let ledger = csc_kpi::Engine::new(csc_kpi::indicator::catalogue::standard()).run(&records.finish()).unwrap();
     let outside = ledger.findings().find(|finding| finding.rule == FindingRule::OutsideBankHolidays).unwrap();
-    assert_eq!(outside.row, Some(7));
+    assert_eq!((outside.file.as_deref(), outside.row), (Some("south.csv"), Some(7)));
 }

@@ -2,10 +2,15 @@
 
 use std::collections::BTreeSet;
 
+use csc_kpi::indicator::catalogue;
 use csc_kpi::laws::strategies::scenario;
 use csc_kpi::record::Family;
-use csc_kpi::{CinRule, Dataset, Finding, FindingRule, FindingsReport, ReturnsRule, Severity, Ssda903Rule};
+use csc_kpi::{
+    CinRule, Dataset, Engine, Finding, FindingRule, FindingsReport, Matter, Reads, ReturnsRule, Severity, Ssda903Rule,
+};
 use proptest::prelude::*;
+
+use crate::laws::everything;
 
 const SEVERITIES: [Severity; 3] = [Severity::BlocksFigure, Severity::MayChangeFigure, Severity::ForInformation];
 
@@ -100,18 +105,18 @@ fn rows_have_the_cells_that_their_columns_name() {
         rules,
         [
             "blocks a figure|||an earlier row has this id; the row is left out|ssd_person|1|1|ssd_person.csv|4|C1|\
-             pers_person_id|C1",
-            "may change a figure|||the table has no such column; its cells are empty|ssd_person|1|0||||pers_colour|",
+             pers_person_id|C1|",
+            "may change a figure|||the table has no such column; its cells are empty|ssd_person|1|0||||pers_colour||",
             "may change a figure|CIN census|1103|the assessment start date cannot be before the referral date|\
-             ssd_cin_assessments|1|1|cin_2022.xml|13||AssessmentActualStartDate|2021-10-05",
+             ssd_cin_assessments|1|1|cin_2022.xml|13||AssessmentActualStartDate|2021-10-05|",
         ]
     );
     let children: Vec<_> = report.child_rows().map(|row| row.join("|")).collect();
     assert_eq!(
         children,
         [
-            "C1|blocks a figure|1|1|0||an earlier row has this id; the row is left out|ssd_person|ssd_person.csv|4|C1",
-            "|may change a figure|0|1|0||the table has no such column; its cells are empty|ssd_person|||",
+            "C1|blocks a figure|1|1|0||an earlier row has this id; the row is left out|ssd_person|ssd_person.csv|4|C1|",
+            "|may change a figure|0|1|0||the table has no such column; its cells are empty|ssd_person||||",
         ]
     );
     assert_eq!(
@@ -134,4 +139,121 @@ fn its_json_has_number_severity_words_and_place() {
         (&json["children"][0]["person"], &json["children"][1]["person"]),
         (&"C1".into(), &serde_json::Value::Null)
     );
+}
+
+// ---- which indicators they touch -----------------------------------------------------------------------------------
+
+fn reads() -> Vec<Reads> {
+    catalogue::standard().iter().map(|indicator| indicator.definition().reads()).collect()
+}
+
+fn touched(finding: &Finding) -> Vec<String> {
+    reads().iter().filter(|reads| reads.touched_by(finding)).map(|reads| reads.indicator.to_string()).collect()
+}
+
+#[test]
+fn a_finding_names_the_figures_it_may_touch() {
+    let of = |family, field: &str, rule: FindingRule| touched(&Finding::new(family, field, "?", rule));
+    let referrals = ["NI 68", "NI 68 route", "ECS 14a"];
+    assert_eq!(of(Family::Referral, "cine_referral_date", FindingRule::UnreadableDate), referrals);
+    assert_eq!(of(Family::Referral, "cine_referral_nfa", FindingRule::UnknownFlag), ["NI 68", "NI 68 route"]);
+    assert_eq!(of(Family::Referral, "ReferralNFA", FindingRule::UnknownFlag), ["NI 68", "NI 68 route"]);
+    // The same cell, where the row is left out for it.
+    assert_eq!(of(Family::Referral, "cine_referral_nfa", FindingRule::OpenQuote), referrals);
+    assert!(of(Family::Referral, "cine_referral_source_code", FindingRule::UnknownCode).is_empty());
+    assert!(of(Family::Referral, "cine_colour", FindingRule::RepeatedColumn).is_empty(), "for information");
+    let times = ["ECS 138", "ECS 138 days"];
+    assert_eq!(of(Family::Assessment, "cina_assessment_auth_date", FindingRule::AuthorisedBeforeStart), times);
+    assert_eq!(of(Family::Assessment, "cina_referral_id", FindingRule::OutsideBankHolidays), times);
+    assert_eq!(of(Family::Assessment, "cina_referral_id", FindingRule::NoSuchRecord), ["NI 68 route"]);
+    assert_eq!(of(Family::InitialConference, "icpc_icpc_date", FindingRule::ConferenceBeforeEnquiry), ["ICPC 15"]);
+    assert_eq!(of(Family::ProtectionPlan, "NumberOfPreviousCPP", FindingRule::NotANumber), ["NI 65"]);
+    assert_eq!(of(Family::PlanReview, "cppr_cp_review_date", FindingRule::ReviewNotAfterStart), ["NI 67"]);
+    assert_eq!(of(Family::FamilyMember, "fami_family_id", FindingRule::EmptyId), ["NI 65", "NI 65a"]);
+    let interviews = of(Family::MissingEpisode, "miss_missing_rhi_completed_date", FindingRule::CompletedWithoutDate);
+    assert_eq!(interviews, ["WRI 72h"]);
+    assert_eq!(of(Family::CareLeaverStatus, "ACTIV", FindingRule::UnknownCode), ["Care leavers EET"]);
+    let born = of(Family::LookedAfterEpisode, "pers_dob", FindingRule::NoDateOfBirth);
+    assert!(born.contains(&"CLA".to_owned()) && born.contains(&"Care leavers EET".to_owned()), "{born:?}");
+    assert!(!born.contains(&"ECS 133".to_owned()), "{born:?}");
+    // One that does not say what it reads may be touched by anything but what is for information.
+    let silent = Reads::new("X 1", None);
+    let finding = |rule| Finding::new(Family::Referral, "cine_referral_date", "?", rule);
+    assert!(
+        silent.touched_by(&finding(FindingRule::UnreadableDate)) && !silent.touched_by(&finding(FindingRule::LongRow))
+    );
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn a_report_says_by_rule_child_and_indicator_what_its_findings_touch(
+        case in scenario(1..6),
+        read in prop::collection::vec(finding(), 0..40),
+    ) {
+        let dataset: Dataset = case.records.into_iter().collect();
+        let findings: Vec<Finding> = dataset.findings().iter().cloned().chain(read).collect();
+        let reads = reads();
+        let report = FindingsReport::touching(&findings, &reads);
+        let keys = |of: &dyn Fn(&Finding) -> bool| -> Vec<String> {
+            let hit = |reads: &&Reads| findings.iter().any(|finding| of(finding) && reads.touched_by(finding));
+            reads.iter().filter(hit).map(|reads| reads.indicator.to_string()).collect()
+        };
+        let told = |keys: &[std::sync::Arc<str>]| keys.iter().map(ToString::to_string).collect::<Vec<_>>();
+        for rule in report.by_rule() {
+            prop_assert_eq!(told(&rule.indicators), keys(&|f| (f.rule, f.family) == (rule.rule, rule.family)));
+        }
+        for child in report.by_child() {
+            prop_assert_eq!(told(&child.indicators), keys(&|f| f.person == child.person));
+        }
+        let all: Vec<String> = report.by_indicator().iter().map(|of| of.indicator.to_string()).collect();
+        prop_assert_eq!(all, keys(&|_| true));
+        for of in report.by_indicator() {
+            let touching = reads.iter().find(|reads| reads.indicator == of.indicator).unwrap();
+            let hit: Vec<&Finding> = findings.iter().filter(|finding| touching.touched_by(finding)).collect();
+            let number = |severity| hit.iter().filter(|finding| finding.severity() == severity).count() as u64;
+            let counts = [of.blocks_figure, of.may_change_figure, 0];
+            prop_assert_eq!(counts, SEVERITIES.map(number));
+            prop_assert_eq!(Some(&of.first), hit.iter().min_by_key(|f| (f.severity(), **f)).copied());
+            let children: BTreeSet<_> = hit.iter().filter_map(|finding| finding.person.as_ref()).collect();
+            prop_assert_eq!(of.children, children.len() as u64);
+        }
+        prop_assert_eq!(report.indicator_rows().count(), report.by_indicator().len());
+        let json = serde_json::to_value(&report).unwrap();
+        prop_assert_eq!(json["indicators"].as_array().map_or(0, Vec::len), report.by_indicator().len());
+    }
+
+    /// A record taken out of the dataset changes no indicator but those that a finding of its family touches.
+    #[test]
+    fn a_record_changes_only_figures_that_its_left_out_row_would_name(
+        case in scenario(1..3),
+        at in any::<prop::sample::Index>(),
+        as_at in csc_kpi::laws::strategies::reporting_date(),
+    ) {
+        let mut records = case.records;
+        let engine = Engine::new(everything());
+        let before = engine.run(&records.iter().cloned().collect()).unwrap();
+        let gone = records.remove(at.index(records.len()));
+        let after = engine.run(&records.into_iter().collect()).unwrap();
+        let finding = Finding::new(gone.family(), "id", "", FindingRule::EmptyId);
+        let reads = everything().into_iter().map(|indicator| indicator.definition().reads());
+        let names: Vec<Reads> = reads.filter(|reads| reads.touched_by(&finding)).collect();
+        let days = [case.as_at.as_slice(), &[as_at]].concat();
+        let (before, after) = (before.scorecard(&days).unwrap(), after.scorecard(&days).unwrap());
+        for (one, other) in before.readings.iter().zip(&after.readings) {
+            prop_assert!(one == other || names.iter().any(|reads| &*reads.indicator == one.indicator()), "{:?}: {:?}", gone, one);
+        }
+    }
+}
+
+#[test]
+fn every_part_of_the_records_is_read_by_some_indicator() {
+    let all: BTreeSet<Matter> = catalogue::standard()
+        .iter()
+        .chain(&catalogue::options())
+        .flat_map(|indicator| indicator.definition().reads().matters.unwrap())
+        .collect();
+    let unread: Vec<Matter> = Matter::all().filter(|matter| !all.contains(matter)).collect();
+    assert_eq!(unread, [Matter::Records(Family::ImmigrationStatus)], "read by its part");
 }

@@ -139,6 +139,9 @@ fn definition(key: &str) -> Option<Definition> {
 /// A field of a definition as its JSON prints it: a text without quotation marks, a list with commas, a shape as code.
 fn printed(definition: &Definition, field: &str) -> String {
     let json = serde_json::to_value(definition).expect("a definition has a JSON form");
+    if field == "needs" {
+        return definition.needs.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    }
     match (field, &json[field]) {
         ("shape", serde_json::Value::String(text)) => format!("`{text}`"),
         ("shape", shape) => format!("`{shape}`"),
@@ -150,8 +153,8 @@ fn printed(definition: &Definition, field: &str) -> String {
     }
 }
 
-const FIELDS: [&str; 10] =
-    ["code", "title", "unit", "timing", "shape", "bases", "polarity", "zero", "version", "source"];
+const FIELDS: [&str; 11] =
+    ["code", "title", "unit", "timing", "shape", "bases", "polarity", "zero", "needs", "version", "source"];
 
 /// The rows that the table of a definition must have, in any order.
 fn rows_of(definition: &Definition) -> BTreeSet<Vec<String>> {

@@ -36,3 +36,4 @@ mod shared;
 mod ssd;
 mod ssda903;
 mod standards;
+mod supply;

@@ -490,3 +490,37 @@ fn what_is_wrong_with_an_argument_is_said_in_a_sentence() {
     assert!(!Path::new(out).exists(), "nothing is written where something is wrong");
     fs::remove_dir_all(folder).unwrap();
 }
+
+#[test]
+fn what_cannot_be_made_of_the_data_is_said_in_every_form_and_judged_in_none() {
+    let folder = std::env::temp_dir().join(format!("csc-kpi-returns-of-2018-{}", std::process::id()));
+    fs::create_dir_all(folder.join("2018")).unwrap();
+    let write = |name: &str, text: &str| fs::write(folder.join("2018").join(name), text).unwrap();
+    write("header.csv", "CHILD,SEX,DOB,ETHNIC,UPN,MOTHER,MC_DOB\nC1,1,04/05/2010,WBRI,A123456789012,,\n");
+    write("uasc.csv", "CHILD,SEX,DOB,DUC\n");
+    write(
+        "episodes.csv",
+        "CHILD,DECOM,RNE,LS,CIN,PLACE,PLACE_PROVIDER,DEC,REC,REASON_PLACE_CHANGE,HOME_POST,PL_POST,URN\n\
+         C1,10/01/2018,S,C2,N1,U4,PR4,,,,AB1 0,AB1 0,SC1\n",
+    );
+    let data = folder.to_str().unwrap().to_owned();
+    let report = report("returns", &["--data", &data, "--as-at", "2018-03-31", "--internal"]);
+    fs::remove_dir_all(folder).unwrap();
+    let sentence = "NI 68: not supplied: referrals.";
+    let lead = "Figures that cannot be made of these data, which is not the same as zero";
+    for text in [&report.html, &report.markdown] {
+        assert!(text.contains(sentence) && text.contains(lead), "{text}");
+        assert!(text.contains("It cannot be given: the data do not hold referrals."), "{text}");
+        assert!(text.contains("It cannot be given: it looks back 30 months, and the data begin on 1 April 2017."));
+    }
+    let row = report.markdown.lines().find(|line| line.starts_with("| NI 68 Referrals going on")).unwrap();
+    assert_eq!(row.matches("not supplied").count(), 5, "{row}");
+    assert!(row.contains("Not judged"), "{row}");
+    let row = report.markdown.lines().find(|line| line.starts_with("| CLA Children looked after (")).unwrap();
+    let cells: Vec<&str> = row.split('|').map(str::trim).collect();
+    // Of the quarter ends before the collection year nothing is known.
+    assert_eq!(cells[2..7], ["data begin 2017-04-01", "0", "0", "0", "1"], "{row}");
+    let mut workbook: Xlsx<_> = Xlsx::new(Cursor::new(report.workbook)).unwrap();
+    let findings = workbook.worksheet_range("Findings").unwrap();
+    assert!(findings.used_cells().any(|(_, _, cell)| *cell == Data::String(sentence.to_owned())));
+}

@@ -183,7 +183,8 @@ fn findings_go_to_a_file_and_a_bad_row_changes_nothing_else() {
     assert_eq!(before, after);
     let findings = fs::read_to_string(file).unwrap();
     let (header, row) = findings.trim_end().split_once('\n').unwrap();
-    assert_eq!(header, "severity,collection,number,file,table,row,record,person,column,value,rule");
+    assert_eq!(header, "severity,collection,number,file,table,row,record,person,column,value,rule,indicators");
+    assert!(row.ends_with("NI 68; NI 68 route; ECS 14a"), "{row}");
     let expected = "blocks a figure,,,ssd_cin_episodes.csv,ssd_cin_episodes,3,R2,C1,cine_referral_date,2018-13-01,";
     assert!(row.contains(expected), "{findings}");
     let told = String::from_utf8(run(&["--data", folder.path()]).stderr).unwrap();
@@ -237,7 +238,11 @@ fn returns_and_censuses_are_read_beside_tables() {
          <CINreferralDate>2018-02-01</CINreferralDate><ReferralNFA>false</ReferralNFA></CINdetails></Child></Children>\
          </Message>",
     );
-    folder.write("ssd_missing.csv", "miss_table_id,miss_person_id,miss_missing_episode_start_date\nM1,C3,2018-03-01\n");
+    for year in ["2018", "2019"] {
+        folder.write(&format!("{year}/uasc.csv"), "CHILD,SEX,DOB,DUC\n");
+    }
+    let columns_of_missing = "miss_table_id,miss_person_id,miss_missing_episode_start_date,miss_missing_episode_type\n";
+    folder.write("ssd_missing.csv", &format!("{columns_of_missing}M1,C3,2018-03-01,M\n"));
     folder.write("notes.txt", "nothing to read");
     folder.write("episodes.csv", columns);
     let arguments = ["--data", folder.path(), "--as-at", "2018-03-31", "--as-at", "2018-06-30"];
@@ -257,5 +262,177 @@ fn returns_and_censuses_are_read_beside_tables() {
     assert_eq!(reading("CLA", "as-at", "2018-03-31")["count"], 1);
     assert_eq!(reading("CLA", "as-at", "2018-06-30")["count"], 0);
     assert_eq!(reading("NI 68", "cumulative", "2018-03-31")["met"], 1);
+    assert_eq!(reading("Missing episodes", "in-quarter", "2018-06-30")["count"], 0);
     assert_eq!(reading("Missing episodes", "cumulative", "2018-03-31")["count"], 1);
+    // The census ends on 31 March, the returns go on, and nobody supplied plans of both days.
+    assert_eq!(reading("NI 68", "in-quarter", "2018-06-30")["data_end"], "2018-03-31");
+    assert_eq!(reading("ECS 133", "as-at", "2018-03-31")["denominator"], 0);
+    assert_eq!(reading("ECS 133", "as-at", "2018-06-30")["no_value"], "after the data end");
+    assert_eq!(reading("Care leavers EET", "as-at", "2018-06-30")["no_value"], "not supplied");
+}
+
+// ---- what a form does not hold -------------------------------------------------------------------------------------
+
+/// The sentences below the table.
+fn sentences(table: &str) -> Vec<&str> {
+    let (_, below) = table.split_once("which is not the same as zero:\n").unwrap();
+    below.lines().map(|line| line.strip_prefix("  ").unwrap()).collect()
+}
+
+/// The cell of an indicator's line on a basis, of a table with one date.
+fn cell<'a>(table: &'a str, key: &str, basis: &str) -> &'a str {
+    let mut of = "";
+    for line in table.lines().filter(|line| line.starts_with('│')) {
+        let cells: Vec<&str> = line.trim_matches('│').split('┆').map(str::trim).collect();
+        of = if cells[0].is_empty() { of } else { cells[0] };
+        if (of, cells[2]) == (key, basis) {
+            return cells[3];
+        }
+    }
+    panic!("no line {key} {basis} in\n{table}")
+}
+
+fn folder_of_returns() -> Folder {
+    let folder = Folder::new("returns");
+    folder.write("2018/header.csv", "CHILD,SEX,DOB,ETHNIC,UPN,MOTHER,MC_DOB\nC1,1,04/05/2010,WBRI,A123456789012,,\n");
+    folder.write("2018/uasc.csv", "CHILD,SEX,DOB,DUC\n");
+    folder.write("2018/missing.csv", "CHILD,DOB,MISSING,MIS_START,MIS_END\nC1,04/05/2010,M,01/02/2018,02/02/2018\n");
+    folder.write("2018/oc3.csv", "CHILD,DOB,IN_TOUCH,ACTIV,ACCOM\n");
+    folder.write(
+        "2018/episodes.csv",
+        "CHILD,DECOM,RNE,LS,CIN,PLACE,PLACE_PROVIDER,DEC,REC,REASON_PLACE_CHANGE,HOME_POST,PL_POST,URN\n\
+         C1,10/01/2018,S,C2,N1,U4,PR4,,,,AB1 0,AB1 0,SC1\n",
+    );
+    folder
+}
+
+#[test]
+fn returns_say_that_referrals_and_interviews_are_not_supplied() {
+    let folder = folder_of_returns();
+    let arguments = ["--data", folder.path(), "--as-at", "2018-03-31"];
+    let table = printed(&arguments);
+    assert_eq!(cell(&table, "CLA", "as-at"), "1  (UASC 0, not UASC 1)");
+    assert_eq!(cell(&table, "NI 62", "rolling-12m"), "0%  0 of 1");
+    assert_eq!(cell(&table, "Missing episodes", "in-quarter").split("  ").next(), Some("1"));
+    assert_eq!(cell(&table, "Care leavers EET", "as-at"), "–  0 of 0");
+    assert_eq!(cell(&table, "NI 68", "rolling-12m"), "not supplied");
+    assert_eq!(cell(&table, "WRI", "cumulative"), "not supplied");
+    assert_eq!(cell(&table, "NI 63", "as-at"), "data begin 2017-04-01");
+    let said = sentences(&table);
+    assert!(said.contains(&"NI 68: not supplied: referrals"), "{said:?}");
+    assert!(said.contains(&"WRI: not supplied: offers of return interviews, return interviews"), "{said:?}");
+    assert!(said.contains(&"ECS 01b: not supplied: involvements, professionals"), "{said:?}");
+    assert!(said.contains(&"NI 63 as at 2018-03-31: looks back 30 months, data begin 2017-04-01"), "{said:?}");
+    assert_eq!(said.iter().filter(|sentence| sentence.starts_with("NI 68:")).count(), 1, "one for all bases");
+
+    let card = json(&arguments);
+    assert_eq!(card["unavailable"].as_array().unwrap().len(), said.len());
+    let text = printed(&[&["--format", "csv"], &arguments[..]].concat());
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    let records: Vec<_> = reader.records().map(Result::unwrap).collect();
+    let of = |key: &str| records.iter().find(|record| &record[0] == key).unwrap().clone();
+    let no_value = of("NI 68").len() - 1;
+    assert_eq!(&of("NI 68")[no_value], "not supplied: referrals");
+    assert!(of("NI 68").iter().skip(8).take(no_value - 8).all(str::is_empty), "no count that could be read as zero");
+    assert_eq!(&of("Care leavers EET")[no_value], "empty denominator");
+    assert_eq!(&of("CLA")[no_value], "");
+    // Evidence is given of what can be made, and the rest says what it is.
+    let evidence = json(&[&["--evidence"], &arguments[..]].concat());
+    let with = |key: &str| evidence["readings"].as_array().unwrap().iter().find(|r| r["indicator"] == key).unwrap();
+    assert!(with("CLA")["evidence"].is_array() && with("NI 68").get("evidence").is_none());
+}
+
+#[test]
+fn a_census_says_how_far_figures_look_back() {
+    let folder = Folder::new("census");
+    let census = |year: i32| {
+        format!(
+            "<Message><Header><CollectionDetails><Collection>CIN</Collection><Year>{year}</Year>\
+             <ReferenceDate>{year}-03-31</ReferenceDate></CollectionDetails></Header><Children><Child>\
+             <ChildIdentifiers><LAchildID>C2</LAchildID><PersonBirthDate>2012-01-01</PersonBirthDate>\
+             </ChildIdentifiers><CINdetails><CINreferralDate>{year}-02-01</CINreferralDate><ReferralNFA>false</ReferralNFA>\
+             <ChildProtectionPlans><CPPstartDate>{year}-02-20</CPPstartDate><NumberOfPreviousCPP>1</NumberOfPreviousCPP>\
+             </ChildProtectionPlans></CINdetails></Child></Children></Message>"
+        )
+    };
+    folder.write("cin_2022.xml", &census(2022));
+    let arguments = ["--data", folder.path(), "--as-at", "2022-03-31"];
+    let table = printed(&arguments);
+    assert_eq!(cell(&table, "NI 68", "rolling-12m"), "100%  1 of 1");
+    // The number of previous plans is recorded; how many families there are is not.
+    assert_eq!(cell(&table, "NI 65", "rolling-12m"), "100%  1 of 1");
+    assert_eq!(cell(&table, "ECS 14a", "rolling-12m"), "data begin 2021-04-01");
+    let said = sentences(&table).join("\n");
+    for sentence in [
+        "ECS 14a, rolling-12m as at 2022-03-31: looks back 12 months, data begin 2021-04-01",
+        "NI 65a, rolling-12m as at 2022-03-31: looks back 24 months, data begin 2021-04-01",
+        "NI 67 as at 2022-03-31: looks back without limit, data begin 2021-04-01",
+        "CLA: not supplied: looked-after episodes, legal statuses, unaccompanied asylum seeking children",
+    ] {
+        assert!(said.contains(sentence), "{sentence}\n{said}");
+    }
+    // Two years before it, and all of it can be told; a year that is left out is a gap.
+    folder.write("cin_2020.xml", &census(2020));
+    assert_eq!(cell(&printed(&arguments), "NI 65a", "rolling-12m"), "data begin 2021-04-01");
+    folder.write("cin_2021.xml", &census(2021));
+    let table = printed(&arguments);
+    assert_eq!(cell(&table, "NI 65a", "rolling-12m"), "100%  1 of 1");
+    assert_eq!(cell(&table, "ECS 14a", "rolling-12m"), "100%  1 of 1");
+}
+
+#[test]
+fn tables_that_are_not_there_and_columns_that_hold_a_part_are_not_supplied() {
+    let folder = Folder::new("tables");
+    folder.write("ssd_person.csv", "pers_person_id,pers_dob\nC1,2010-05-04\n");
+    folder.write("ssd_cin_episodes.csv", "cine_referral_id,cine_person_id,cine_referral_date\nR1,C1,2018-05-01\n");
+    folder.write("ssd_cp_plans.csv", "");
+    let arguments = ["--data", folder.path(), "--as-at", "2018-06-30"];
+    let table = printed(&arguments);
+    assert_eq!(cell(&table, "ECS 14a", "rolling-12m"), "0%  0 of 1");
+    assert_eq!(cell(&table, "NI 68", "rolling-12m"), "not supplied");
+    let said = sentences(&table);
+    assert!(said.contains(&"NI 68: not supplied: referral decisions"), "{said:?}");
+    assert!(said.contains(&"ECS 138: not supplied: assessments"), "{said:?}");
+    assert!(said.contains(&"ECS 133: not supplied: child protection plans"), "an empty file has no columns: {said:?}");
+    folder.write("ssd_cp_plans.csv", "cppl_cp_plan_id,cppl_person_id,cppl_cp_plan_start_date,cppl_cp_plan_end_date\n");
+    let table = printed(&arguments);
+    assert_eq!(cell(&table, "ECS 133", "as-at"), "–  0 of 0");
+    assert_eq!(cell(&table, "NI 65a", "rolling-12m"), "–  0 of 0, 0 sibling groups");
+}
+
+#[test]
+fn the_name_of_a_workbook_says_of_which_day_it_is() {
+    let folder = Folder::new("workbook");
+    let write = |name: &str| {
+        let mut workbook = rust_xlsxwriter::Workbook::new();
+        let sheet = workbook.add_worksheet().set_name("List 7").unwrap();
+        let header = [
+            "Child Unique ID",
+            "Gender",
+            "Ethnicity",
+            "Date of Birth",
+            "Child Protection Plan Start Date",
+            "Child Protection Plan End Date",
+            "Number of Previous Child Protection Plans",
+        ];
+        for (column, text) in (0u16..).zip(header) {
+            sheet.write(0, column, text).unwrap();
+        }
+        for (column, text) in (0u16..).zip(["C1", "a) Female", "a) WBRI", "04/05/2010", "20/09/2022", "", "1"]) {
+            sheet.write(1, column, text).unwrap();
+        }
+        workbook.save(folder.0.join(name)).unwrap();
+    };
+    let arguments = ["--data", folder.path(), "--as-at", "2022-09-30"];
+    write("annex_a.xlsx");
+    assert_eq!(cell(&printed(&arguments), "ECS 133", "as-at"), "data end 2022-09-20");
+    fs::remove_file(folder.0.join("annex_a.xlsx")).unwrap();
+    write("annex_a 2022-09-30.xlsx");
+    let table = printed(&arguments);
+    assert_eq!(cell(&table, "ECS 133", "as-at"), "0%  0 of 1");
+    assert_eq!(cell(&table, "NI 65", "cumulative"), "100%  1 of 1");
+    assert_eq!(cell(&table, "NI 65", "rolling-12m"), "data begin 2022-04-01");
+    let said = sentences(&table);
+    assert!(said.contains(&"NI 67: not supplied: child protection reviews"), "{said:?}");
+    assert!(said.iter().any(|sentence| sentence.starts_with("CLA: not supplied: ")), "{said:?}");
 }

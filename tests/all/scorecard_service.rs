@@ -187,6 +187,7 @@ fn holds(description: &Value, schema: &Value, value: &Value, at: &str) {
         "array" => value.is_array(),
         "string" => value.is_string(),
         "integer" => value.is_u64() || value.is_i64(),
+        "null" => value.is_null(),
         other => panic!("{other} is not used"),
     };
     match &schema["type"] {
@@ -743,4 +744,39 @@ fn a_request_under_way_is_finished_before_the_service_stops() {
         std::thread::sleep(Duration::from_millis(20));
     };
     assert!(status.success());
+}
+
+#[test]
+fn what_was_not_supplied_is_no_zero_and_a_child_that_is_put_takes_no_figure_away() {
+    let folder = Folder::of(&[
+        ("ssd_person", "pers_person_id,pers_dob\nC1,2010-05-04\n"),
+        ("ssd_cin_episodes", "cine_referral_id,cine_person_id,cine_referral_date\nR1,C1,2018-05-01\n"),
+        ("ssd_professionals", TABLES),
+    ]);
+    let server = Server::start(Some(folder), &["--token", TOKEN, "--hide-up-to", "0"]);
+    let reading = |key: &str| {
+        let path = format!("/readings?indicator={key}&basis=in-quarter&as_at=2018-06-30");
+        server.get(&path).body["readings"][0].clone()
+    };
+    let assessments = reading("ECS%20138");
+    assert_eq!((&assessments["value"], &assessments["no_value"]), (&Value::Null, &json!("not supplied")));
+    assert_eq!((&assessments["shown"], assessments.get("denominator")), (&json!("[x]"), None));
+    assert_eq!(reading("ECS%2014a")["denominator"], 1);
+    let card = server.get("/scorecard?as_at=2018-06-30").body;
+    let sentences: Vec<&str> = card["unavailable"].as_array().unwrap().iter().map(|s| s.as_str().unwrap()).collect();
+    assert!(sentences.contains(&"ECS 138: not supplied: assessments"), "{sentences:?}");
+    assert_eq!(sentences.iter().filter(|sentence| sentence.starts_with("ECS 14a")).count(), 0);
+    let refused = server.evidence("indicator=ECS%20138&basis=in-quarter&as_at=2018-06-30");
+    assert_eq!((refused.status, &refused.body["no_value"]), (404, &json!("not supplied")));
+    assert!(refused.body["detail"].as_str().unwrap().ends_with("cannot be made: not supplied: assessments"));
+
+    let day = NaiveDate::from_ymd_opt(2018, 5, 2).unwrap();
+    assert_eq!(server.put("C2", &[Person::new("C2").into(), Referral::new("R2", "C2", day).into()]).status, 201);
+    assert_eq!(reading("ECS%2014a")["denominator"], 2);
+    assert_eq!(reading("ECS%20138")["no_value"], "not supplied");
+    // Once every child was put, nothing relies on the folder any more.
+    assert_eq!(server.put("C1", &[Person::new("C1").into(), Referral::new("R1", "C1", day).into()]).status, 200);
+    assert_eq!(reading("ECS%20138")["denominator"], 0);
+    let evidence = server.evidence("indicator=ECS%20138&basis=in-quarter&as_at=2018-06-30");
+    assert_eq!((evidence.status, &evidence.body["evidence"]), (200, &json!([])));
 }

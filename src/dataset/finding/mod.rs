@@ -4,10 +4,12 @@ mod cin_census;
 mod national;
 mod report;
 mod ssda903;
+mod touch;
 
 pub use cin_census::CinRule;
-pub use report::{ChildFindings, FindingsReport, RuleFindings};
+pub use report::{ChildFindings, FindingsReport, IndicatorFindings, RuleFindings};
 pub use ssda903::{ReturnsRule, Ssda903Rule};
+pub use touch::Reads;
 
 use std::fmt;
 use std::sync::Arc;

@@ -1,13 +1,15 @@
-//! Findings counted: by rule and table, and by child.
+//! Findings counted: by rule and table, by child, and by indicator.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use std::sync::Arc;
+
 use serde::Serialize;
 
-use super::{Finding, FindingRule, Severity};
+use super::{Finding, FindingRule, Reads, Severity};
 use crate::record::Family;
 
-/// Findings counted by rule and table, and by child, the gravest first.
+/// Findings counted by rule and table, by child, and by indicator, the gravest first.
 ///
 /// ```
 /// use csc_kpi::record::Referral;
@@ -29,6 +31,8 @@ pub struct FindingsReport {
     counts: Counts,
     rules: Vec<RuleFindings>,
     children: Vec<ChildFindings>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    indicators: Vec<IndicatorFindings>,
 }
 
 /// How many findings of each severity.
@@ -75,6 +79,9 @@ pub struct RuleFindings {
     pub count: u64,
     /// How many children they name.
     pub children: u64,
+    /// The indicators that one of them may touch, in the order given; none where the report was made without indicators.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub indicators: Vec<Arc<str>>,
     /// The first of them in the order of findings.
     pub first: Finding,
 }
@@ -93,6 +100,27 @@ pub struct ChildFindings {
     pub may_change_figure: u64,
     /// Findings for information.
     pub for_information: u64,
+    /// The indicators that one of them may touch, in the order given; none where the report was made without indicators.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub indicators: Vec<Arc<str>>,
+    /// The first of the gravest in the order of findings.
+    pub first: Finding,
+}
+
+/// The findings that may touch one indicator. What is for information touches none.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct IndicatorFindings {
+    /// The key of the indicator.
+    pub indicator: Arc<str>,
+    /// The gravest severity among them.
+    pub severity: Severity,
+    /// Findings that block a figure.
+    pub blocks_figure: u64,
+    /// Findings that may change a figure.
+    pub may_change_figure: u64,
+    /// How many children they name.
+    pub children: u64,
     /// The first of the gravest in the order of findings.
     pub first: Finding,
 }
@@ -117,6 +145,8 @@ impl ChildFindings {
 struct Heap<'f> {
     counts: Counts,
     persons: BTreeSet<&'f str>,
+    /// The places of the indicators that may be touched.
+    touched: BTreeSet<usize>,
     /// The first of the gravest.
     first: &'f Finding,
 }
@@ -126,6 +156,7 @@ impl<'f> Heap<'f> {
         Self {
             counts: Counts { blocks_figure: 0, may_change_figure: 0, for_information: 0 },
             persons: BTreeSet::new(),
+            touched: BTreeSet::new(),
             first,
         }
     }
@@ -140,7 +171,7 @@ impl<'f> Heap<'f> {
 
 impl FindingsReport {
     /// The columns of [`FindingsReport::rule_rows`].
-    pub const RULE_COLUMNS: [&'static str; 12] = [
+    pub const RULE_COLUMNS: [&'static str; 13] = [
         "severity",
         "collection",
         "number",
@@ -153,10 +184,11 @@ impl FindingsReport {
         "first_record",
         "first_column",
         "first_value",
+        "indicators",
     ];
 
     /// The columns of [`FindingsReport::child_rows`].
-    pub const CHILD_COLUMNS: [&'static str; 11] = [
+    pub const CHILD_COLUMNS: [&'static str; 12] = [
         "person",
         "severity",
         "blocks_figure",
@@ -168,11 +200,55 @@ impl FindingsReport {
         "first_file",
         "first_row",
         "first_record",
+        "indicators",
     ];
 
-    /// Counts findings, in any order.
+    /// The columns of [`FindingsReport::indicator_rows`].
+    pub const INDICATOR_COLUMNS: [&'static str; 11] = [
+        "indicator",
+        "severity",
+        "blocks_figure",
+        "may_change_figure",
+        "children",
+        "first_number",
+        "first_rule",
+        "first_table",
+        "first_file",
+        "first_row",
+        "first_record",
+    ];
+
+    /// Counts findings, in any order, without saying which indicators they touch.
     #[must_use]
     pub fn new<'f>(findings: impl IntoIterator<Item = &'f Finding>) -> Self {
+        Self::touching(findings, &[])
+    }
+
+    /// Counts findings, in any order, and says of each rule and child which of the indicators they may touch, and of each
+    /// indicator by what it may be touched.
+    ///
+    /// ```
+    /// use csc_kpi::indicator::catalogue;
+    /// use csc_kpi::record::Referral;
+    /// use csc_kpi::{Dataset, FindingsReport, NaiveDate};
+    ///
+    /// let day = |d| NaiveDate::from_ymd_opt(2018, 3, d).unwrap();
+    /// let mut records = Dataset::builder();
+    /// records.push(Referral::new("R1", "C1", day(1)));
+    /// records.push(Referral::new("R1", "C2", day(2)));
+    /// let reads: Vec<_> = catalogue::standard().iter().map(|indicator| indicator.definition().reads()).collect();
+    /// let report = FindingsReport::touching(records.finish().findings(), &reads);
+    ///
+    /// let repeat = report.by_indicator().iter().find(|of| &*of.indicator == "ECS 14a").unwrap();
+    /// assert_eq!((repeat.blocks_figure, repeat.children), (1, 1));
+    /// assert!(report.by_rule()[0].indicators.iter().any(|key| &**key == "NI 68"));
+    /// ```
+    #[must_use]
+    pub fn touching<'f>(findings: impl IntoIterator<Item = &'f Finding>, indicators: &[Reads]) -> Self {
+        let mut by_indicator: BTreeMap<usize, Heap<'f>> = BTreeMap::new();
+        let keys = |heap: &Heap<'_>| -> Vec<Arc<str>> {
+            heap.touched.iter().filter_map(|at| indicators.get(*at)).map(|reads| Arc::clone(&reads.indicator)).collect()
+        };
         let mut counts = Counts::default();
         let mut rules: BTreeMap<(FindingRule, Family), Heap<'f>> = BTreeMap::new();
         let mut children: BTreeMap<Option<&'f str>, Heap<'f>> = BTreeMap::new();
@@ -181,16 +257,36 @@ impl FindingsReport {
             let of_rule = rules.entry((finding.rule, finding.family)).or_insert_with(|| Heap::new(finding));
             of_rule.add(finding);
             of_rule.persons.extend(finding.person.as_deref());
-            children.entry(finding.person.as_deref()).or_insert_with(|| Heap::new(finding)).add(finding);
+            let of_child = children.entry(finding.person.as_deref()).or_insert_with(|| Heap::new(finding));
+            of_child.add(finding);
+            for (at, _) in indicators.iter().enumerate().filter(|(_, reads)| reads.touched_by(finding)) {
+                of_rule.touched.insert(at);
+                of_child.touched.insert(at);
+                let of_indicator = by_indicator.entry(at).or_insert_with(|| Heap::new(finding));
+                of_indicator.add(finding);
+                of_indicator.persons.extend(finding.person.as_deref());
+            }
         }
         let mut rules: Vec<_> =
-            rules.into_iter().map(|((rule, family), heap)| rule_findings(rule, family, &heap)).collect();
+            rules.into_iter().map(|((rule, family), heap)| rule_findings(rule, family, &heap, keys(&heap))).collect();
         // Those of one severity and number of findings stay in the order of rules and tables.
         rules.sort_by_key(|rule| (rule.severity, std::cmp::Reverse(rule.count)));
-        let mut children: Vec<_> = children.into_iter().map(|(person, heap)| child_findings(person, &heap)).collect();
+        let mut children: Vec<_> =
+            children.into_iter().map(|(person, heap)| child_findings(person, &heap, keys(&heap))).collect();
         // Stays in the order of children.
         children.sort_by_key(|child| std::cmp::Reverse(child.counts()));
-        Self { counts, rules, children }
+        let indicators = by_indicator.into_iter().filter_map(|(at, heap)| {
+            let Counts { blocks_figure, may_change_figure, .. } = heap.counts;
+            Some(IndicatorFindings {
+                indicator: Arc::clone(&indicators.get(at)?.indicator),
+                severity: heap.first.severity(),
+                blocks_figure,
+                may_change_figure,
+                children: heap.persons.len() as u64,
+                first: heap.first.clone(),
+            })
+        });
+        Self { counts, rules, children, indicators: indicators.collect() }
     }
 
     /// How many findings.
@@ -222,8 +318,34 @@ impl FindingsReport {
         &self.children
     }
 
-    /// The findings by rule and table as rows of text, for CSV.
-    pub fn rule_rows(&self) -> impl Iterator<Item = [String; 12]> {
+    /// The findings by indicator, in the order given: those that something may touch.
+    #[must_use]
+    pub fn by_indicator(&self) -> &[IndicatorFindings] {
+        &self.indicators
+    }
+
+    /// The findings by indicator as rows of text, for CSV.
+    pub fn indicator_rows(&self) -> impl Iterator<Item = [String; 11]> {
+        self.indicators.iter().map(|of| {
+            let place = Place::of(&of.first);
+            [
+                of.indicator.to_string(),
+                of.severity.to_string(),
+                of.blocks_figure.to_string(),
+                of.may_change_figure.to_string(),
+                of.children.to_string(),
+                of.first.rule.number().unwrap_or_default().to_owned(),
+                of.first.rule.text().to_owned(),
+                of.first.family.table().to_owned(),
+                place.file,
+                place.row,
+                place.record,
+            ]
+        })
+    }
+
+    /// The findings by rule and table as rows of text, for CSV; indicators with semicolons between them.
+    pub fn rule_rows(&self) -> impl Iterator<Item = [String; 13]> {
         self.rules.iter().map(|rule| {
             let place = Place::of(&rule.first);
             [
@@ -239,12 +361,13 @@ impl FindingsReport {
                 place.record,
                 rule.first.field.clone(),
                 rule.first.value.clone(),
+                rule.indicators.join("; "),
             ]
         })
     }
 
-    /// The findings by child as rows of text, for CSV.
-    pub fn child_rows(&self) -> impl Iterator<Item = [String; 11]> {
+    /// The findings by child as rows of text, for CSV; indicators with semicolons between them.
+    pub fn child_rows(&self) -> impl Iterator<Item = [String; 12]> {
         self.children.iter().map(|child| {
             let place = Place::of(&child.first);
             [
@@ -259,12 +382,13 @@ impl FindingsReport {
                 place.file,
                 place.row,
                 place.record,
+                child.indicators.join("; "),
             ]
         })
     }
 }
 
-fn rule_findings(rule: FindingRule, family: Family, heap: &Heap<'_>) -> RuleFindings {
+fn rule_findings(rule: FindingRule, family: Family, heap: &Heap<'_>, indicators: Vec<Arc<str>>) -> RuleFindings {
     RuleFindings {
         severity: rule.severity(),
         collection: rule.collection(),
@@ -274,11 +398,12 @@ fn rule_findings(rule: FindingRule, family: Family, heap: &Heap<'_>) -> RuleFind
         family,
         count: heap.counts.sum(),
         children: heap.persons.len() as u64,
+        indicators,
         first: heap.first.clone(),
     }
 }
 
-fn child_findings(person: Option<&str>, heap: &Heap<'_>) -> ChildFindings {
+fn child_findings(person: Option<&str>, heap: &Heap<'_>, indicators: Vec<Arc<str>>) -> ChildFindings {
     let Counts { blocks_figure, may_change_figure, for_information } = heap.counts;
     ChildFindings {
         person: person.map(str::to_owned),
@@ -286,6 +411,7 @@ fn child_findings(person: Option<&str>, heap: &Heap<'_>) -> ChildFindings {
         blocks_figure,
         may_change_figure,
         for_information,
+        indicators,
         first: heap.first.clone(),
     }
 }

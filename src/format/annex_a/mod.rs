@@ -69,6 +69,22 @@
 //! a figure of them that says that it is recorded, not calculated. The number of previous child protection plans is part of
 //! the plan's record, and NI 65 reads it there.
 //!
+//! # What is supplied
+//!
+//! The lists [hold](Supply) the six months before the day on which the workbook was made, that day among them; some hold only that
+//! day. The workbook does not say which day it is: tell it by [`AnnexA::made_on`], or it is taken to be the last day on
+//! which anything in the lists began. What lacks the column that it needs is not held.
+//!
+//! | list | holds |
+//! |---|---|
+//! | all | persons |
+//! | 3 referrals | of six months: referrals, decisions of no further action |
+//! | 4 assessments | of six months: assessments |
+//! | 5 section 47 and conferences | of six months: section 47 enquiries, initial child protection conferences |
+//! | 7 child protection | of six months: plans, numbers of previous plans; no reviews, since it has only the latest |
+//! | 8 looked after | of six months: looked-after episodes, which children are unaccompanied; of the day: placements, legal statuses |
+//! | 9 care leavers | of the day: care leaver statuses |
+//!
 //! # What the lists cannot carry
 //!
 //! | indicator | carried |
@@ -80,15 +96,15 @@
 //! | ICPC 15 | the enquiries of the last six months; no target dates, no transfers in |
 //! | NI 65 | yes, by the recorded number of previous plans |
 //! | NI 65a | no: it looks back 24 months |
-//! | NI 64 open, ECS 133 | yes, as at the day of the workbook |
+//! | NI 64 open, ECS 133 | yes, as at any day of the last six months |
 //! | NI 64 ceased | plans that ended in the last six months |
 //! | NI 67 | no: of the reviews there is only the latest |
-//! | looked after, ECS 01b | children looked after as at the day of the workbook, and those who ceased in the last six months |
+//! | looked after | as at the day of the workbook; before it the legal statuses that make short breaks are not held |
 //! | NI 62 | no: of the placements there is only the most recent; [`Recorded::Placements`] as recorded |
-//! | NI 63 | by the start of the most recent placement; no for a temporary placement and one for adoption, since the one before is not in the list |
-//! | care leavers | yes |
+//! | NI 63 | no: it looks back 30 months |
+//! | care leavers | as at the day of the workbook |
 //! | missing, interviews | no: no dates; [`Recorded::MissingEpisodes`] and [`Recorded::AbsentEpisodes`] as recorded |
-//! | allocation | no: a worker has neither a number nor a start; the column is not read |
+//! | allocation (ECS 01b, ECS 02) | no: a worker has neither a number nor a start; the column is not read |
 //! | sibling groups, legal statuses and placements before the current one | no |
 //!
 //! Lists 2 (early help), 10 (adoption) and 11 (adopters) have no records here.
@@ -102,8 +118,9 @@ mod list;
 mod recorded;
 mod rows;
 mod sheet;
+mod supply;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Read, Seek};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -119,7 +136,7 @@ use self::rows::Reading;
 use self::sheet::Sheet;
 use crate::measure::Ratio;
 use crate::record::{ClosureReason, Coded, PrimaryNeed, Record, ReferralSource};
-use crate::{Builder, Finding};
+use crate::{Builder, Finding, Supply};
 
 /// What a workbook holds: records, counts as recorded, and what is wrong in it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -131,6 +148,9 @@ pub struct AnnexA {
     findings: Vec<Finding>,
     unread: Vec<Unread>,
     rows: BTreeMap<List, u64>,
+    /// Columns that a list should have and has not.
+    lacking: BTreeSet<(List, Column)>,
+    made_on: Option<NaiveDate>,
 }
 
 /// A record, and the row it came from.
@@ -268,14 +288,37 @@ impl AnnexA {
         Ratio::new(met, all).ok().map(|ratio| RecordedShare::new(what, at_least, ratio))
     }
 
-    /// Gives records and findings to a builder.
+    /// Says on which day it was made, which the workbook itself does not: the day up to which its lists are whole.
+    #[must_use]
+    pub fn made_on(mut self, day: NaiveDate) -> Self {
+        self.made_on = Some(day);
+        self
+    }
+
+    /// The day on which it was made, as [told](AnnexA::made_on); else the last day on which anything in its lists began, which
+    /// is that day or one before it. `None` where nothing did.
+    #[must_use]
+    pub fn day(&self) -> Option<NaiveDate> {
+        let began = self.records.iter().filter_map(|given| supply::began(&given.record));
+        self.made_on.or_else(|| began.chain(self.contacts.iter().map(|contact| contact.date)).max())
+    }
+
+    /// What its lists hold, see the [module](self#what-is-supplied); nothing where no [day](AnnexA::day) is known.
+    #[must_use]
+    pub fn supply(&self) -> Supply {
+        supply::of(self)
+    }
+
+    /// Gives records and findings to a builder, and says [what the lists hold](AnnexA::supply).
     pub fn give_to(self, records: &mut Builder) {
+        records.begin_source(&self.supply());
         for finding in self.findings {
             records.note(finding);
         }
         for AnnexARecord { row, record, .. } in self.records {
             records.push_row(record, u64::from(row));
         }
+        records.end_source();
     }
 }
 

@@ -177,6 +177,7 @@ impl Reading {
             }
         }
         for Heading(column, name, ..) in headings().filter(|heading| !columns.contains_key(&heading.0)) {
+            self.annex.lacking.insert((list, column));
             // Only the column of the child stands for a person's record.
             let is_of_person = matches!(column, Column::Sex | Column::Ethnicity | Column::Birth);
             let family = if is_of_person { Family::Person } else { family(list) };

@@ -5,9 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use super::child::{Cell, Notes, Place, read_date};
 use super::xml::Element;
-use crate::CinRule;
-use crate::calendar::{minus_months, next_day};
+use crate::calendar::{Days, Span, minus_months, next_day};
 use crate::record::Family;
+use crate::{CinRule, Matter, Supply};
 
 /// The days a census covers: the 12 months to its reference date, 31 March.
 ///
@@ -46,6 +46,31 @@ impl Coverage {
         Family::ProtectionPlan,
         Family::PlanReview,
     ];
+
+    /// What a census of these days [holds](Supply): the families, decisions of no further action, which referral an assessment
+    /// or an enquiry is of, and the number of previous plans; of reviews those of its days.
+    ///
+    /// ```
+    /// use csc_kpi::format::cin_census::Coverage;
+    /// use csc_kpi::record::Family;
+    ///
+    /// let supply = Coverage::of_year(2022).unwrap().supply();
+    /// assert_eq!(supply.days(Family::Referral).to_string(), "2021-04-01 to 2022-03-31");
+    /// assert!(supply.days(Family::LookedAfterEpisode).is_empty());
+    /// ```
+    #[must_use]
+    pub fn supply(&self) -> Supply {
+        let days = Days::from(Span::new(self.first_day, Some(next_day(self.last_day))));
+        let parts = [
+            Matter::ReferralDecisions,
+            Matter::AssessmentReferrals,
+            Matter::Authorisations,
+            Matter::EnquiryReferrals,
+            Matter::PreviousPlans,
+        ];
+        let held = Self::FAMILIES.into_iter().map(Matter::Records).chain(parts);
+        held.fold(Supply::nothing(), |supply, matter| supply.with(matter, &days))
+    }
 
     /// The days of the census of a collection year, which ends on 31 March of it; `None` where there is no such year.
     #[must_use]

@@ -9,12 +9,12 @@ use chrono::NaiveDate;
 use super::child::{CensusChild, CensusReferral, day, id};
 use super::header::{Coverage, Header};
 use super::reader::{CensusReader, CinCensusError, Counts};
-use crate::dataset::Reserved;
+use crate::chronology::Reserved;
 use crate::record::{
     Assessment, Coded, Family, InitialConference, Person, PlanReview, ProtectionPlan, Record, Referral,
     Section47Enquiry, StatutoryCode,
 };
-use crate::{Builder, CinRule, Finding, FindingRule};
+use crate::{Builder, CinRule, Finding, FindingRule, Supply};
 
 /// One census that was read: its file, its header, what it covers and how much is in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -308,10 +308,19 @@ impl Censuses {
         });
     }
 
-    /// Gives all records and findings to `records`.
+    /// What they hold together, see [`Coverage::supply`]; a census whose header does not say which year it is of adds nothing,
+    /// since it holds nothing on any day that is known.
+    #[must_use]
+    pub fn supply(&self) -> Supply {
+        let coverages = self.given.iter().filter_map(|census| census.coverage);
+        coverages.fold(Supply::nothing(), |supply, coverage| supply.or(&coverage.supply()))
+    }
+
+    /// Gives all records and findings to `records`, and says [what they hold](Censuses::supply).
     ///
     /// What the builder finds in a record names file and line of the last census that has it.
     pub fn give_to(mut self, records: &mut Builder) {
+        records.begin_source(&self.supply());
         for finding in std::mem::take(&mut self.findings) {
             records.note(finding);
         }
@@ -333,12 +342,14 @@ impl Censuses {
                 }
             }
         }
+        records.end_source();
     }
 
     /// The children one at a time, in the order of their ids, each joined over all censuses: for a host that posts them
     /// to a ledger child by child and keeps none.
     ///
-    /// What was found in reading is not among their findings; [`Censuses::findings`] has it.
+    /// What was found in reading is not among their findings; [`Censuses::findings`] has it. What they hold the host says of each
+    /// child's records by [`Builder::begin_source`] with [`Censuses::supply`].
     pub fn children(&self) -> impl Iterator<Item = JoinedChild> {
         let mut by_time: Vec<usize> = (0..self.given.len()).collect();
         // One without a period comes before all that have one; of one period, the one given later counts as later.

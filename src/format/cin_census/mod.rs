@@ -141,14 +141,14 @@
 //! | ECS 138, from start or referral, and its companion | yes; dates have no times |
 //! | ICPC 15 | yes; a transfer-in has no target date and so is never in time |
 //! | NI 65 | yes: by `NumberOfPreviousCPP`, and by earlier plans |
-//! | NI 65a | as far as earlier plans are in the censuses: it looks back 24 months |
+//! | NI 65a | from 24 months after the first day of the first census on; it looks back 24 months |
 //! | ECS 133, NI 64 open, NI 64 ceased | yes |
-//! | NI 67 | where the censuses reach back to the start of the plan |
+//! | NI 67 | no: it looks back to the first review of each plan, and a census has the reviews of its year |
 //! | sibling groups, teams, plans of another authority | no: the form has no families, no teams and no plans of others |
 //! | looked after, allocation, care leavers, missing, interviews | no |
 //!
-//! NI 65a reads an earlier plan without an end as one that lasts; where the earlier plan ended before the first census,
-//! it is not there. The last day of the last census is the last day at which a figure is whole.
+//! A figure that looks back before the first day of the censuses, or is of a day after their last one, is not made and says so:
+//! [`Coverage::supply`] says what a census holds. NI 65a reads an earlier plan without an end as one that lasts.
 
 mod child;
 mod header;

@@ -10,7 +10,7 @@ use super::leavers::{self, Care};
 use super::row::{Origin, Row};
 use super::stitch::{self, Carried};
 use super::{CollectionYear, OtherRecord, Return, Table, tables};
-use crate::dataset::Reserved;
+use crate::chronology::Reserved;
 use crate::record::{
     ALLOCATED_CASE_WORKER, ImmigrationStatus, Involvement, LegalStatus, LookedAfterEpisode, MissingEpisode, Person,
     Placement, Professional, Record, Sex, StatutoryCode,

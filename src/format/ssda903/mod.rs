@@ -64,8 +64,20 @@
 //! | sw_episodes | an [`Involvement`](crate::record::Involvement) of the allocated case worker, and a [`Professional`](crate::record::Professional) whose registration number is `SW_ID` |
 //! | oc2, ad1, placed_for_adoption, previous_permanence, reviews | no record; [`Returns::into_builder`] returns the checked rows as [`OtherRecord`]s |
 //!
-//! The form holds no referrals, assessments, plans, interviews or eligibilities; indicators of those are not supplied by it,
-//! which is not the same as zero. [`Return::supplied`] says which tables were read.
+//! # What is supplied
+//!
+//! A return [holds](Supply) what its tables say, from 1 April to 31 March of its collection year; [`Return::supplied`] says which
+//! were read, be they empty. The form holds no referrals, assessments, plans, interviews or families; figures that need those
+//! say *not supplied*, which is not the same as zero. Missing episodes are those of children looked after.
+//!
+//! | table | holds |
+//! |---|---|
+//! | header | persons |
+//! | episodes | looked-after episodes, placements, legal statuses |
+//! | uasc | which children are unaccompanied |
+//! | missing | missing episodes, without interviews |
+//! | oc3 | care leaver statuses: on 31 March, and with the return of the year before on every day of the year |
+//! | sw_episodes | involvements and professionals |
 //!
 //! # The legal status of an episode
 //!
@@ -135,7 +147,9 @@ use chrono::NaiveDate;
 use self::row::Row;
 #[cfg(doc)]
 use crate::FindingRule;
-use crate::{Builder, Finding, ReturnsRule};
+use crate::calendar::{Days, Span};
+use crate::record::Family;
+use crate::{Builder, Finding, Matter, ReturnsRule, Supply};
 
 /// A file that could not be read to its end; what stands before that is read.
 ///
@@ -281,10 +295,50 @@ impl Return {
         }
     }
 
+    /// What its tables hold in its collection year, see the [module](self#what-is-supplied).
+    #[must_use]
+    pub fn supply(&self) -> Supply {
+        let year = Days::from(self.year.financial_year().window());
+        let last_day = Days::from(Span::day(self.year.last_day()));
+        let mut supply = Supply::nothing();
+        for table in Table::ALL.into_iter().filter(|table| self.supplied(*table)) {
+            let (matters, days): (&[Matter], _) = match table {
+                Table::Header => (&[Matter::Records(Family::Person)], &year),
+                Table::Episodes => (&EPISODES, &year),
+                Table::Uasc => (&[Matter::UnaccompaniedChildren], &year),
+                Table::Missing => (&[Matter::Records(Family::MissingEpisode)], &year),
+                // Only when the year is over every care leaver has had a birthday.
+                Table::Oc3 => (&LEAVERS, &last_day),
+                Table::SocialWorkers => (&WORKERS, &year),
+                Table::Oc2 | Table::Ad1 | Table::PlacedForAdoption | Table::PreviousPermanence | Table::Reviews => {
+                    continue;
+                }
+            };
+            supply = matters.iter().fold(supply, |supply, matter| supply.with(*matter, days));
+        }
+        supply
+    }
+
     fn of(&self, table: Table) -> &[Row] {
         self.rows.get(&table).map(Vec::as_slice).unwrap_or_default()
     }
 }
+
+const EPISODES: [Matter; 3] = [
+    Matter::Records(Family::LookedAfterEpisode),
+    Matter::Records(Family::Placement),
+    Matter::Records(Family::LegalStatus),
+];
+
+const LEAVERS: [Matter; 5] = [
+    Matter::Records(Family::CareLeaverStatus),
+    Matter::CareLeaverEligibility,
+    Matter::CareLeaverContact,
+    Matter::CareLeaverAccommodation,
+    Matter::CareLeaverActivity,
+];
+
+const WORKERS: [Matter; 2] = [Matter::Records(Family::Involvement), Matter::Records(Family::Professional)];
 
 /// Returns of several collection years side by side. See the [module](self).
 #[derive(Clone, Debug, Default)]
@@ -325,10 +379,29 @@ impl Returns {
         self.years.values()
     }
 
+    /// What all of them hold, see the [module](self#what-is-supplied).
+    #[must_use]
+    pub fn supply(&self) -> Supply {
+        let mut supply = Supply::nothing();
+        for one in self.iter() {
+            supply = supply.or(&one.supply());
+            let before = self.years.values().find(|before| before.year.closing() + 1 == one.year.closing());
+            if one.supplied(Table::Oc3) && before.is_some_and(|before| before.supplied(Table::Oc3)) {
+                // Who had a birthday neither in this year so far nor in the year before is no care leaver yet.
+                let year = Days::from(one.year.financial_year().window());
+                supply = LEAVERS.iter().fold(supply, |supply, matter| supply.with(*matter, &year));
+            }
+        }
+        supply
+    }
+
     /// Joins the years, gives all records and findings to `records`, and returns the rows that become no record, in the
     /// order of tables, children and years.
     pub fn into_builder(self, records: &mut Builder) -> Vec<OtherRecord> {
-        deliver::deliver(self.years.into_values(), records)
+        records.begin_source(&self.supply());
+        let others = deliver::deliver(self.years.into_values(), records);
+        records.end_source();
+        others
     }
 }
 

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 /// |---|---|---|
 /// | `[c]` | hidden to protect confidentiality | Government Analysis Function, shorthand in tables: "confidential" |
 /// | `[z]` | not applicable: there is nothing to divide by | the same: "not applicable" |
-/// | `[x]` | not available: the period has not ended, or nothing of it is decided yet | the same: "not available" |
+/// | `[x]` | not available: the period has not ended, nothing of it is decided yet, or the data do not hold it | the same: "not available" |
 /// | `[low]` | a count above zero that rounds to zero | the same: "low figure", one that appears as a zero when rounded |
 /// | `[k]` | a percentage above zero that rounds to zero | the DfE's and StatsWales' letter for a low figure |
 ///
@@ -67,7 +67,9 @@ impl Mark {
         match self {
             Self::Confidential => "hidden to protect confidentiality",
             Self::NotApplicable => "not applicable: nothing was counted that could be divided by",
-            Self::NotAvailable => "not available: the period has not ended or nothing of it is decided yet",
+            Self::NotAvailable => {
+                "not available: the period has not ended, nothing of it is decided yet, or the data do not hold it"
+            }
             Self::RoundsToZero => "a percentage above zero that rounds to zero",
             Self::Low => "a count above zero that rounds to zero",
         }

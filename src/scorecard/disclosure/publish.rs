@@ -646,6 +646,8 @@ fn counts(reading: &Reading, policy: &Policy) -> Vec<(Part, u64)> {
             });
             above.chain([(Part::Count, count)]).collect()
         }
+        // It says nothing of any child.
+        Figure::Unavailable(_) => return Vec::new(),
     };
     counts.extend(reading.sibling_groups().map(|groups| (Part::SiblingGroups, groups)));
     counts
@@ -727,6 +729,7 @@ impl Cells<'_> {
                 let value = quartiles.as_ref().ok().map(|[_, median, _]| Value::Days(*median));
                 (PublishedFigure::Distribution(PublishedDistribution { count, quartiles, above }), value)
             }
+            Figure::Unavailable(obstacle) => (PublishedFigure::Unavailable(obstacle.clone()), None),
         };
         PublishedReading {
             indicator: reading.indicator().to_owned(),

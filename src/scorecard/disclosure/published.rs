@@ -10,6 +10,7 @@ use crate::calendar::{Basis, Window};
 use crate::indicator::{Definition, Pending, Verdict};
 use crate::ledger::Stratum;
 use crate::measure::{Footing, Population, Rate, RateError, Ratio, Value};
+use crate::scorecard::obstacle::{Cells, Obstacle};
 
 /// The counts of a reading, as they may be printed. Closed: renderers match it whole.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +21,8 @@ pub enum PublishedFigure {
     Composition(PublishedComposition),
     /// Days: how many units, and where their median and quartiles lie.
     Distribution(PublishedDistribution),
+    /// Nothing, and why: it cannot be made of what the sources hold. It is `[x]`, and neither hidden nor zero.
+    Unavailable(Obstacle),
 }
 
 /// The verdicts of a proportion, as they may be printed.
@@ -76,7 +79,8 @@ pub struct PublishedDistribution {
 ///
 /// # JSON
 ///
-/// Numbers for what is shown, marks as texts for what is not: `"met": "[c]"`. It is written and not read: nothing but the
+/// Numbers for what is shown, marks as texts for what is not: `"met": "[c]"`. A reading that cannot be made says so as in the
+/// JSON of a [`Reading`](crate::Reading), and is shown as `[x]`. It is written and not read: nothing but the
 /// publishing step makes one.
 ///
 /// ```
@@ -226,7 +230,7 @@ impl PublishedReading {
     #[must_use]
     pub const fn count(&self) -> Option<Cell> {
         match &self.figure {
-            PublishedFigure::Proportion(_) => None,
+            PublishedFigure::Proportion(_) | PublishedFigure::Unavailable(_) => None,
             PublishedFigure::Composition(composition) => Some(composition.count),
             PublishedFigure::Distribution(distribution) => Some(distribution.count),
         }
@@ -281,6 +285,16 @@ impl PublishedReading {
             PublishedFigure::Proportion(proportion) => proportion.share.err(),
             PublishedFigure::Composition(composition) => composition.count.mark(),
             PublishedFigure::Distribution(distribution) => distribution.quartiles.err(),
+            PublishedFigure::Unavailable(_) => Some(Mark::NotAvailable),
+        }
+    }
+
+    /// Why it cannot be made of what the sources hold; `None` where it is made.
+    #[must_use]
+    pub const fn obstacle(&self) -> Option<&Obstacle> {
+        match &self.figure {
+            PublishedFigure::Unavailable(obstacle) => Some(obstacle),
+            _ => None,
         }
     }
 
@@ -295,6 +309,7 @@ impl PublishedReading {
                 Ok([_, median, _]) => median.to_string(),
                 Err(mark) => mark.to_string(),
             },
+            PublishedFigure::Unavailable(_) => Mark::NotAvailable.to_string(),
         }
     }
 
@@ -332,6 +347,7 @@ impl PublishedReading {
                 let above = d.above.iter().flat_map(|(_, above, up_to)| [*above, *up_to]);
                 (above.chain([d.count]).collect(), d.quartiles.err())
             }
+            PublishedFigure::Unavailable(_) => (Vec::new(), Some(Mark::NotAvailable)),
         };
         cells.into_iter().chain(self.sibling_groups).filter_map(Cell::mark).chain(other).collect()
     }
@@ -416,6 +432,23 @@ impl Serialize for PublishedReading {
                     let above: Vec<(String, Cell)> =
                         distribution.above.iter().map(|(days, above, _)| (days.to_string(), *above)).collect();
                     map.serialize_entry("above", &Named(&above))?;
+                }
+            }
+            PublishedFigure::Unavailable(obstacle) => {
+                map.serialize_entry("value", &None::<String>)?;
+                map.serialize_entry("no_value", obstacle.kind())?;
+                let cells = Cells::from(obstacle.clone());
+                if let Some(matters) = &cells.not_supplied {
+                    map.serialize_entry("not_supplied", matters)?;
+                }
+                if let Some(reach) = cells.looks_back {
+                    map.serialize_entry("looks_back", &reach)?;
+                }
+                if let Some(day) = cells.data_begin {
+                    map.serialize_entry("data_begin", &day)?;
+                }
+                if let Some(day) = cells.data_end {
+                    map.serialize_entry("data_end", &day)?;
                 }
             }
         }

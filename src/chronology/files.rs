@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 /// The files that rows come from. A row is kept as its number in one sequence over all files, so that no record carries the
 /// name of its file.
-#[derive(Debug, Default)]
-pub(super) struct Files {
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Files {
     /// The number before the first row of each, rising, and its name.
     begun: Vec<(u32, Option<Arc<str>>)>,
     /// The greatest number given or reserved.
@@ -21,9 +21,25 @@ pub(crate) struct Reserved {
     rows: u32,
 }
 
+/// The row that a record came from; [`Chronology::place_of`](super::Chronology::place_of) says of which file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct FileRow(NonZeroU32);
+
+impl FileRow {
+    pub(crate) const fn new(number: NonZeroU32) -> Self {
+        Self(number)
+    }
+}
+
 impl Files {
+    /// The file and the row in it.
+    pub(crate) fn place_of(&self, row: FileRow) -> (Option<&Arc<str>>, u64) {
+        let (file, row) = self.place(row.0);
+        (file, row.map_or(0, |row| u64::from(row.get())))
+    }
+
     /// The rows from here on are of a file with this name, or of no named file.
-    pub(super) fn begin(&mut self, name: Option<Arc<str>>) {
+    pub(crate) fn begin(&mut self, name: Option<Arc<str>>) {
         if self.begun.last().is_some_and(|(before, _)| *before == self.last) {
             self.begun.pop();
         }
@@ -32,7 +48,7 @@ impl Files {
 
     /// Keeps numbers free for a file; the rows after it are of no named file.
     #[cfg(any(feature = "cin-census", feature = "ssda903"))]
-    pub(super) fn reserve(&mut self, name: Arc<str>, rows: u64) -> Reserved {
+    pub(crate) fn reserve(&mut self, name: Arc<str>, rows: u64) -> Reserved {
         self.begin(Some(name));
         let before = self.last;
         self.last = before.saturating_add(u32::try_from(rows).unwrap_or(u32::MAX));
@@ -42,13 +58,13 @@ impl Files {
     }
 
     /// The name of the file that was begun last.
-    pub(super) fn current(&self) -> Option<&Arc<str>> {
+    pub(crate) fn current(&self) -> Option<&Arc<str>> {
         self.begun.last()?.1.as_ref()
     }
 
     /// The number of a row of the file that was begun last; none for row 0 and where there are no more numbers.
     #[inline]
-    pub(super) fn number(&mut self, row: u64) -> Option<NonZeroU32> {
+    pub(crate) fn number(&mut self, row: u64) -> Option<NonZeroU32> {
         let before = self.begun.last().map_or(0, |(before, _)| *before);
         let number = u32::try_from(row).ok().and_then(NonZeroU32::new)?.checked_add(before)?;
         self.last = self.last.max(number.get());
@@ -57,13 +73,13 @@ impl Files {
 
     /// The number of a row for which one was reserved.
     #[cfg(any(feature = "cin-census", feature = "ssda903"))]
-    pub(super) fn number_in(reserved: Reserved, row: u64) -> Option<NonZeroU32> {
+    pub(crate) fn number_in(reserved: Reserved, row: u64) -> Option<NonZeroU32> {
         let row = u32::try_from(row).ok().filter(|row| *row <= reserved.rows)?;
         NonZeroU32::new(row)?.checked_add(reserved.before)
     }
 
     /// The row of its file with this number, and the name of the file.
-    pub(super) fn place(&self, number: NonZeroU32) -> (Option<&Arc<str>>, Option<NonZeroU32>) {
+    pub(crate) fn place(&self, number: NonZeroU32) -> (Option<&Arc<str>>, Option<NonZeroU32>) {
         let at = self.begun.partition_point(|(before, _)| *before < number.get());
         match at.checked_sub(1).and_then(|at| self.begun.get(at)) {
             None => (None, Some(number)),

@@ -1,0 +1,256 @@
+//! What the sources of a dataset hold, and over which days: a figure of what nobody supplied is no zero.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::calendar::Days;
+use crate::record::Family;
+
+/// What a source can supply: the records of a family, or a part of them that some sources lack while they supply the records.
+///
+/// # JSON
+///
+/// One text: that of the [`Family`], or of the part, such as `"return_interviews"`.
+///
+/// ```
+/// use csc_kpi::Matter;
+/// use csc_kpi::record::Family;
+///
+/// assert_eq!(Matter::from(Family::Referral).to_string(), "referrals");
+/// assert_eq!(serde_json::to_string(&Matter::ReturnInterviews)?, "\"return_interviews\"");
+/// assert_eq!(serde_json::from_str::<Matter>("\"referral\"")?, Matter::Records(Family::Referral));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Matter {
+    /// Whether a referral led to no further action.
+    ReferralDecisions,
+    /// Which referral an assessment is of.
+    AssessmentReferrals,
+    /// When an assessment was authorised.
+    Authorisations,
+    /// Which referral a section 47 enquiry is of.
+    EnquiryReferrals,
+    /// How many child protection plans a child had before, as recorded at the start of a plan.
+    PreviousPlans,
+    /// Which children are unaccompanied asylum seeking children.
+    UnaccompaniedChildren,
+    /// Whether the interview after a missing episode was offered.
+    InterviewOffers,
+    /// Whether the interview after a missing episode was accepted.
+    ReturnInterviews,
+    /// When the interview after a missing episode was completed.
+    InterviewDates,
+    /// The eligibility of a care leaver.
+    CareLeaverEligibility,
+    /// Whether the authority is in touch with a care leaver.
+    CareLeaverContact,
+    /// The accommodation of a care leaver, and whether it is suitable.
+    CareLeaverAccommodation,
+    /// The main activity of a care leaver.
+    CareLeaverActivity,
+    /// The records of a family.
+    #[serde(untagged)]
+    Records(Family),
+}
+
+impl Matter {
+    /// The parts of records, each with the family of the records.
+    pub const PARTS: [(Self, Family); 13] = [
+        (Self::ReferralDecisions, Family::Referral),
+        (Self::AssessmentReferrals, Family::Assessment),
+        (Self::Authorisations, Family::Assessment),
+        (Self::EnquiryReferrals, Family::Section47Enquiry),
+        (Self::PreviousPlans, Family::ProtectionPlan),
+        (Self::UnaccompaniedChildren, Family::ImmigrationStatus),
+        (Self::InterviewOffers, Family::MissingEpisode),
+        (Self::ReturnInterviews, Family::MissingEpisode),
+        (Self::InterviewDates, Family::MissingEpisode),
+        (Self::CareLeaverEligibility, Family::CareLeaverStatus),
+        (Self::CareLeaverContact, Family::CareLeaverStatus),
+        (Self::CareLeaverAccommodation, Family::CareLeaverStatus),
+        (Self::CareLeaverActivity, Family::CareLeaverStatus),
+    ];
+
+    /// All matters: the parts of records, then the families.
+    pub fn all() -> impl Iterator<Item = Self> {
+        Self::PARTS.into_iter().map(|(part, _)| part).chain(Family::ALL.into_iter().map(Self::Records))
+    }
+
+    /// The family of the records that it is, or is a part of.
+    #[must_use]
+    pub fn family(self) -> Family {
+        match self {
+            Self::Records(family) => family,
+            part => Self::PARTS.iter().find(|(of, _)| *of == part).map_or(Family::Person, |(_, family)| *family),
+        }
+    }
+
+    /// The records of a family and the parts of them.
+    pub fn of(family: Family) -> impl Iterator<Item = Self> {
+        Self::all().filter(move |matter| matter.family() == family)
+    }
+}
+
+impl From<Family> for Matter {
+    fn from(family: Family) -> Self {
+        Self::Records(family)
+    }
+}
+
+/// What it is called in a list, in the plural: "return interviews".
+impl fmt::Display for Matter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::ReferralDecisions => "referral decisions",
+            Self::AssessmentReferrals => "assessment referrals",
+            Self::Authorisations => "authorisations of assessments",
+            Self::EnquiryReferrals => "enquiry referrals",
+            Self::PreviousPlans => "numbers of previous plans",
+            Self::UnaccompaniedChildren => "unaccompanied asylum seeking children",
+            Self::InterviewOffers => "offers of return interviews",
+            Self::ReturnInterviews => "return interviews",
+            Self::InterviewDates => "dates of return interviews",
+            Self::CareLeaverEligibility => "care leaver eligibility",
+            Self::CareLeaverContact => "care leaver contact",
+            Self::CareLeaverAccommodation => "care leaver accommodation",
+            Self::CareLeaverActivity => "care leaver activity",
+            Self::Records(family) => match family {
+                Family::Person => "persons",
+                Family::FamilyMember => "families",
+                Family::ImmigrationStatus => "immigration statuses",
+                Family::Referral => "referrals",
+                Family::Assessment => "assessments",
+                Family::Section47Enquiry => "section 47 enquiries",
+                Family::InitialConference => "initial child protection conferences",
+                Family::ProtectionPlan => "child protection plans",
+                Family::PlanReview => "child protection reviews",
+                Family::LookedAfterEpisode => "looked-after episodes",
+                Family::Placement => "placements",
+                Family::LegalStatus => "legal statuses",
+                Family::MissingEpisode => "missing episodes",
+                Family::CareLeaverStatus => "care leaver statuses",
+                Family::Involvement => "involvements",
+                Family::Professional => "professionals",
+            },
+        })
+    }
+}
+
+/// What sources hold, and over which days.
+///
+/// A matter is held on a day where nothing of it is lacking on that day: of what happens on a day (a referral) all that
+/// happened, of what lasts (a placement, a plan) all that was open, with its start however early, of what is known (the status
+/// of a care leaver) the latest for everybody. What has no dates of its own, such as a person, is held on every day or not at all.
+///
+/// A source that is silent holds everything, see [`Builder::begin_source`](crate::Builder::begin_source).
+///
+/// # Together
+///
+/// Sources side by side hold what [either](Supply::or) holds: a folder of returns of children looked after and one of censuses.
+/// Of children of several sources [both](Supply::and) have to hold a matter, or it is lacking of some.
+///
+/// ```
+/// use csc_kpi::calendar::{Days, Span};
+/// use csc_kpi::record::Family;
+/// use csc_kpi::{Matter, NaiveDate, Supply};
+///
+/// let day = |y| NaiveDate::from_ymd_opt(y, 4, 1).unwrap();
+/// let year = |y| Days::from(Span::new(day(y), Some(day(y + 1))));
+/// let census = Supply::nothing().with(Family::Referral, &year(2020)).with(Matter::ReferralDecisions, &year(2020));
+/// let both = census.or(&Supply::nothing().with(Family::Referral, &year(2021)));
+/// assert_eq!(both.days(Family::Referral).to_string(), "2020-04-01 to 2022-03-31");
+/// assert_eq!(both.days(Matter::ReferralDecisions).to_string(), "2020-04-01 to 2021-03-31");
+/// assert!(both.days(Family::Placement).is_empty());
+/// assert!(Supply::everything().holds_all(&both));
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(from = "BTreeMap<Matter, Days>", into = "BTreeMap<Matter, Days>")]
+pub struct Supply(BTreeMap<Matter, Days>);
+
+static NO_DAYS: Days = Days::none();
+
+impl Supply {
+    /// Nothing.
+    #[must_use]
+    pub const fn nothing() -> Self {
+        Self(BTreeMap::new())
+    }
+
+    /// Every matter, on every day.
+    #[must_use]
+    pub fn everything() -> Self {
+        Self(Matter::all().map(|matter| (matter, Days::all())).collect())
+    }
+
+    /// The records of a family and every part of them, on every day.
+    #[must_use]
+    pub fn of_family(family: Family) -> Self {
+        Self(Matter::of(family).map(|matter| (matter, Days::all())).collect())
+    }
+
+    /// Holds `matter` on these days too.
+    #[must_use]
+    pub fn with(mut self, matter: impl Into<Matter>, days: &Days) -> Self {
+        self.add(matter.into(), days);
+        self
+    }
+
+    fn add(&mut self, matter: Matter, days: &Days) {
+        if !days.is_empty() {
+            let held = self.0.entry(matter).or_default();
+            *held = held.or(days);
+        }
+    }
+
+    /// The days on which it holds `matter`.
+    #[must_use]
+    pub fn days(&self, matter: impl Into<Matter>) -> &Days {
+        self.0.get(&matter.into()).unwrap_or(&NO_DAYS)
+    }
+
+    /// What it holds on any day, with the days.
+    pub fn iter(&self) -> impl Iterator<Item = (Matter, &Days)> {
+        self.0.iter().map(|(matter, days)| (*matter, days))
+    }
+
+    /// Whether it holds all that `other` holds.
+    #[must_use]
+    pub fn holds_all(&self, other: &Self) -> bool {
+        other.iter().all(|(matter, days)| self.days(matter).covers_all(days))
+    }
+
+    /// What either holds.
+    #[must_use]
+    pub fn or(&self, other: &Self) -> Self {
+        let mut all = self.clone();
+        for (matter, days) in other.iter() {
+            all.add(matter, days);
+        }
+        all
+    }
+
+    /// What both hold.
+    #[must_use]
+    pub fn and(&self, other: &Self) -> Self {
+        let both = self.iter().map(|(matter, days)| (matter, days.and(other.days(matter))));
+        Self(both.filter(|(_, days)| !days.is_empty()).collect())
+    }
+}
+
+impl From<BTreeMap<Matter, Days>> for Supply {
+    fn from(mut held: BTreeMap<Matter, Days>) -> Self {
+        held.retain(|_, days| !days.is_empty());
+        Self(held)
+    }
+}
+
+impl From<Supply> for BTreeMap<Matter, Days> {
+    fn from(supply: Supply) -> Self {
+        supply.0
+    }
+}

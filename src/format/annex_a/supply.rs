@@ -1,0 +1,88 @@
+//! What the lists of a workbook hold, and of which days.
+
+use chrono::NaiveDate;
+
+use super::AnnexA;
+use super::list::{Column, List};
+use crate::calendar::{Days, Moment, Span, minus_months, next_day};
+use crate::record::{Family, Record};
+use crate::{Matter, Supply};
+
+/// How far back the lists of what happened reach.
+const MONTHS: u32 = 6;
+
+/// What a list holds where it has these columns.
+struct Held {
+    list: List,
+    columns: &'static [Column],
+    matters: &'static [Matter],
+    /// Whether it holds the months before the day too.
+    months: bool,
+}
+
+const fn held(list: List, columns: &'static [Column], matters: &'static [Matter], months: bool) -> Held {
+    Held { list, columns, matters, months }
+}
+
+const HELD: [Held; 15] = [
+    held(List::Referrals, &[Column::Start], &[Matter::Records(Family::Referral)], true),
+    held(List::Referrals, &[Column::Start, Column::Flag], &[Matter::ReferralDecisions], true),
+    held(List::Assessments, &[Column::Start], &[Matter::Records(Family::Assessment)], true),
+    held(List::Assessments, &[Column::Start, Column::End], &[Matter::Authorisations], true),
+    held(List::Enquiries, &[Column::Start], &[Matter::Records(Family::Section47Enquiry)], true),
+    held(List::Enquiries, &[Column::Start, Column::Conference], &[Matter::Records(Family::InitialConference)], true),
+    held(List::ProtectionPlans, &[Column::Start, Column::End], &[Matter::Records(Family::ProtectionPlan)], true),
+    held(List::ProtectionPlans, &[Column::Start, Column::Count], &[Matter::PreviousPlans], true),
+    held(List::LookedAfter, &[Column::Start, Column::End], &[Matter::Records(Family::LookedAfterEpisode)], true),
+    held(List::LookedAfter, &[Column::Flag], &[Matter::UnaccompaniedChildren], true),
+    held(
+        List::LookedAfter,
+        &[Column::PlacementStart, Column::PlacementType],
+        &[Matter::Records(Family::Placement)],
+        false,
+    ),
+    held(List::LookedAfter, &[Column::Status, Column::StatusStart], &[Matter::Records(Family::LegalStatus)], false),
+    held(
+        List::CareLeavers,
+        &[Column::Eligibility, Column::InTouch, Column::Start],
+        &[Matter::Records(Family::CareLeaverStatus), Matter::CareLeaverEligibility, Matter::CareLeaverContact],
+        false,
+    ),
+    held(List::CareLeavers, &[Column::Accommodation, Column::Suitability], &[Matter::CareLeaverAccommodation], false),
+    held(List::CareLeavers, &[Column::Activity], &[Matter::CareLeaverActivity], false),
+];
+
+/// What the lists of a workbook hold.
+pub(super) fn of(workbook: &AnnexA) -> Supply {
+    let Some(made) = workbook.day() else { return Supply::nothing() };
+    let end = next_day(made);
+    let (day, months) = (Days::from(Span::day(made)), Days::from(Span::new(minus_months(end, MONTHS), Some(end))));
+    let has =
+        |list: List, column: Column| workbook.rows.contains_key(&list) && !workbook.lacking.contains(&(list, column));
+    let mut supply = Supply::nothing();
+    if List::ALL.into_iter().any(|list| has(list, Column::Birth)) {
+        supply = supply.with(Family::Person, &months);
+    }
+    for held in HELD.iter().filter(|held| held.columns.iter().all(|column| has(held.list, *column))) {
+        let days = if held.months { &months } else { &day };
+        supply = held.matters.iter().fold(supply, |supply, matter| supply.with(*matter, days));
+    }
+    supply
+}
+
+/// The day on which what is recorded began.
+pub(super) fn began(record: &Record) -> Option<NaiveDate> {
+    match record {
+        Record::Referral(referral) => Some(referral.date),
+        Record::Assessment(assessment) => Some(assessment.start.date()),
+        Record::Section47Enquiry(enquiry) => Some(enquiry.start.date()),
+        Record::InitialConference(conference) => conference.date.map(Moment::date),
+        Record::ProtectionPlan(plan) => Some(plan.start),
+        Record::PlanReview(review) => review.date,
+        Record::LookedAfterEpisode(episode) => Some(episode.start),
+        Record::Placement(placement) => Some(placement.start),
+        Record::LegalStatus(status) => Some(status.start),
+        Record::CareLeaverStatus(status) => status.latest_contact,
+        _ => None,
+    }
+}
