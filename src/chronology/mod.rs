@@ -17,10 +17,8 @@ pub(crate) use files::Files;
 pub(crate) use files::Reserved;
 pub use looked_after::{CareEpisode, CareHistory, Link, Spell};
 pub(crate) use pinned::known_at;
-#[cfg(feature = "ssd")]
-pub(crate) use text::trimmed;
+pub(crate) use text::{Cell, Letters, NOWHERE, Room, Texts, take_out, trimmed};
 pub use text::{Code, Key};
-pub(crate) use text::{Letters, Name, Room, Texts};
 
 use std::cell::OnceCell;
 use std::fmt;

@@ -1,19 +1,21 @@
 //! From records in any order to a dataset.
 
 use std::num::NonZeroU32;
-use std::slice::Iter;
 use std::sync::Arc;
 
-use super::draft::{self, Ahead, Draft};
-use super::staged::{Directory, Staged, is_named_by_others};
+use super::draft;
+#[cfg(feature = "ssd")]
+use super::draft::Taken;
+use super::register::Register;
+use super::staged::{Filed, Pile, Professionals};
 use super::{Dataset, Finding, FindingRule, Gate, Supply, integrity};
 use crate::calendar::Moment;
 #[cfg(any(feature = "cin-census", feature = "ssda903"))]
 use crate::chronology::Reserved;
 use crate::chronology::{
-    AssessmentEntry, CareLeaverEntry, Code, ConferenceEntry, EnquiryEntry, EpisodeEntry, FamilyEntry, FileRow, Files,
-    ImmigrationEntry, InvolvementEntry, Key, LegalStatusEntry, Letters, MissingEntry, Name, PersonEntry, Place,
-    PlacementEntry, PlanEntry, ReferralEntry, ReviewEntry, Room, Texts,
+    AssessmentEntry, CareLeaverEntry, Cell, Code, ConferenceEntry, EnquiryEntry, EpisodeEntry, FamilyEntry, FileRow,
+    Files, ImmigrationEntry, InvolvementEntry, Key, LegalStatusEntry, Letters, MissingEntry, PersonEntry, Place,
+    PlacementEntry, PlanEntry, ReferralEntry, ReviewEntry, Room, Texts, trimmed,
 };
 use crate::record::{ALLOCATED_CASE_WORKER, Family, ImmigrationStatus, Professional, Record, RecordRef, StatutoryCode};
 
@@ -43,32 +45,32 @@ pub struct Builder {
     pub(super) texts: Texts,
     /// What this found, each in the number of its row.
     pub(super) findings: Vec<Finding>,
+    /// What this found in records whose id an earlier one may have, with the place of the id.
+    pub(super) in_doubt: Vec<(u32, Finding)>,
+    /// By family and place: the ids of the record and of its person as given, where white space is around one.
+    pub(super) untrimmed: Vec<(Family, u32, [String; 2])>,
     /// What readers found, each in its file and row.
     noted: Vec<Finding>,
     pub(super) files: Files,
     pub(super) sources: Sources,
-    /// By room and place: what is known of the record with that id.
-    pub(super) ids: [Directory; Family::ALL.len()],
     /// Room to write a text in capitals.
     capitals: String,
-    /// Records that wait for others, so that their ids are looked for together.
-    waiting: Vec<(Record, Option<NonZeroU32>)>,
-    pub(super) persons: Vec<Staged<PersonEntry>>,
-    pub(super) professionals: Vec<bool>,
-    pub(super) families: Vec<Staged<FamilyEntry>>,
-    pub(super) immigration: Vec<Staged<ImmigrationEntry>>,
-    pub(super) referrals: Vec<Staged<ReferralEntry>>,
-    pub(super) assessments: Vec<Staged<AssessmentEntry>>,
-    pub(super) enquiries: Vec<Staged<EnquiryEntry>>,
-    pub(super) conferences: Vec<Staged<ConferenceEntry>>,
-    pub(super) plans: Vec<Staged<PlanEntry>>,
-    pub(super) reviews: Vec<Staged<ReviewEntry>>,
-    pub(super) episodes: Vec<Staged<EpisodeEntry>>,
-    pub(super) placements: Vec<Staged<PlacementEntry>>,
-    pub(super) legal_statuses: Vec<Staged<LegalStatusEntry>>,
-    pub(super) missing: Vec<Staged<MissingEntry>>,
-    pub(super) care_leaver: Vec<Staged<CareLeaverEntry>>,
-    pub(super) involvements: Vec<Staged<InvolvementEntry>>,
+    pub(super) register: Register,
+    pub(super) professionals: Professionals,
+    pub(super) families: Pile<FamilyEntry>,
+    pub(super) immigration: Pile<ImmigrationEntry>,
+    pub(super) referrals: Pile<ReferralEntry>,
+    pub(super) assessments: Pile<AssessmentEntry>,
+    pub(super) enquiries: Pile<EnquiryEntry>,
+    pub(super) conferences: Pile<ConferenceEntry>,
+    pub(super) plans: Pile<PlanEntry>,
+    pub(super) reviews: Pile<ReviewEntry>,
+    pub(super) episodes: Pile<EpisodeEntry>,
+    pub(super) placements: Pile<PlacementEntry>,
+    pub(super) legal_statuses: Pile<LegalStatusEntry>,
+    pub(super) missing: Pile<MissingEntry>,
+    pub(super) care_leaver: Pile<CareLeaverEntry>,
+    pub(super) involvements: Pile<InvolvementEntry>,
 }
 
 /// What the sources say that they hold.
@@ -98,9 +100,6 @@ impl Sources {
     }
 }
 
-/// Records whose ids are looked for together.
-const BATCH: usize = 64;
-
 /// What a record says of itself before it is staged.
 struct Head<'a> {
     family: Family,
@@ -118,11 +117,42 @@ impl Head<'_> {
     }
 }
 
-/// A record that may be used: its id, its person and the names of the records it refers to.
-struct Admitted<'n> {
+/// A record that may be used unless an earlier one has its id.
+struct Admitted {
     id: Key,
-    person: u32,
-    links: Iter<'n, Name<'n>>,
+    person: Cell,
+}
+
+/// Where a record goes: among those of its family, or only its id and person.
+enum Stands {
+    InUse,
+    LeftOut,
+}
+
+impl Stands {
+    const fn where_in_order(in_order: bool) -> Self {
+        if in_order { Self::InUse } else { Self::LeftOut }
+    }
+}
+
+impl<E> Pile<E> {
+    #[inline]
+    fn stage(&mut self, person: Cell, row: Option<NonZeroU32>, stands: Stands, entry: E) -> &mut Self {
+        if let (Stands::LeftOut, Ok(place)) = (stands, u32::try_from(self.filed.len())) {
+            self.left_out.push(place);
+        }
+        self.filed.push(Filed { row, entry });
+        self.persons.push(person);
+        self
+    }
+
+    /// What the record that was staged last refers to.
+    #[inline]
+    fn refers_to<const N: usize>(&mut self, links: [Cell; N]) {
+        for (all, link) in self.links.iter_mut().zip(links) {
+            all.push(link);
+        }
+    }
 }
 
 impl<R: Into<Record>> Extend<R> for Builder {
@@ -168,12 +198,10 @@ impl Builder {
 
     /// Takes one record of any family.
     pub fn push(&mut self, record: impl Into<Record>) {
-        self.wait(record.into(), None);
+        self.take_record(record.into(), None);
     }
 
     /// Takes one record of any family that stays with the caller: nothing of it is cloned but the texts that are new.
-    ///
-    /// Where there are many records, [`Builder::extend_ref`] is faster.
     ///
     /// ```
     /// use csc_kpi::record::Referral;
@@ -204,26 +232,13 @@ impl Builder {
     /// assert_eq!(records.finish().records(), 3);
     /// ```
     pub fn extend_ref<'a, R: Into<RecordRef<'a>>>(&mut self, records: impl IntoIterator<Item = R>) {
-        self.no_more_waiting();
-        let mut records = records.into_iter().map(Into::into);
-        if self.gate.is_some() {
-            records.for_each(|record| self.wait(record.cloned(), None));
-            return;
-        }
-        let (mut batch, mut ahead) = (Vec::with_capacity(BATCH), Ahead::default());
-        loop {
-            batch.extend(records.by_ref().take(BATCH));
-            if batch.is_empty() {
-                break;
-            }
-            ahead.clear();
-            for record in &batch {
-                ahead.add(&Draft::from(*record));
-            }
-            ahead.look(&self.texts, &self.ids);
-            for (record, names) in batch.drain(..).zip(ahead.each()) {
+        for record in records {
+            let record = record.into();
+            if self.gate.is_some() {
+                self.take_record(record.cloned(), None);
+            } else {
                 self.sources.took(record.family());
-                self.take(&Draft::from(record), names, None, false);
+                self.take_ref(record, None, false);
             }
         }
     }
@@ -231,7 +246,7 @@ impl Builder {
     /// Takes a record read from a row of a file; the header is row 1.
     pub fn push_row(&mut self, record: impl Into<Record>, row: u64) {
         let row = self.files.number(row);
-        self.wait(record.into(), row);
+        self.take_record(record.into(), row);
     }
 
     /// The rows from here on are of the file with this name, which findings then say.
@@ -307,7 +322,7 @@ impl Builder {
     /// Takes a record read from a row for which a number was kept free.
     #[cfg(any(feature = "cin-census", feature = "ssda903"))]
     pub(crate) fn push_reserved(&mut self, record: impl Into<Record>, file: Reserved, row: u64) {
-        self.wait(record.into(), Files::number_in(file, row));
+        self.take_record(record.into(), Files::number_in(file, row));
     }
 
     /// Takes records read from rows of a file; the header is row 1.
@@ -315,41 +330,15 @@ impl Builder {
     /// Of some their reader knows that they end before they start within one day, which the records themselves, of plain
     /// days, cannot say: their ids are taken, and no rule uses them. The reader notes the findings.
     #[cfg(feature = "ssd")]
-    pub(crate) fn take_rows<'d: 'r, 'r>(&mut self, rows: impl Iterator<Item = (&'r Draft<'d>, u64, bool)>) {
-        self.no_more_waiting();
-        if self.gate.is_some() {
-            for (draft, row, set_aside) in rows {
-                let row = self.files.number(row);
-                self.take_through_gate(draft, row, set_aside);
+    pub(crate) fn take_rows<'r, T: Taken + 'r>(&mut self, rows: impl Iterator<Item = (&'r T, u64, bool)>) {
+        for (draft, row, set_aside) in rows {
+            let row = self.files.number(row);
+            if self.gate.is_some() {
+                let record = self.passed(draft.to_record());
+                self.take_ref(RecordRef::from(&record), row, set_aside);
+            } else {
+                draft.take(self, row, set_aside);
             }
-            return;
-        }
-        let mut rows = rows.peekable();
-        let (mut batch, mut ahead) = (Vec::with_capacity(BATCH), Ahead::default());
-        while rows.peek().is_some() {
-            batch.clear();
-            batch.extend(rows.by_ref().take(BATCH));
-            ahead.clear();
-            for (draft, ..) in &batch {
-                ahead.add(draft);
-            }
-            ahead.look(&self.texts, &self.ids);
-            for ((draft, row, set_aside), names) in batch.iter().zip(ahead.each()) {
-                let row = self.files.number(*row);
-                self.take(draft, names, row, *set_aside);
-            }
-        }
-    }
-
-    #[cfg(feature = "ssd")]
-    fn take_through_gate(&mut self, draft: &Draft<'_>, row: Option<NonZeroU32>, set_aside: bool) {
-        let record = self.passed(draft.into());
-        let draft = Draft::from(RecordRef::from(&record));
-        let mut ahead = Ahead::default();
-        ahead.add(&draft);
-        ahead.look(&self.texts, &self.ids);
-        for names in ahead.each() {
-            self.take(&draft, names, row, set_aside);
         }
     }
 
@@ -381,8 +370,8 @@ impl Builder {
     /// Groups and sorts the records, resolves their references and looks for what contradicts.
     #[must_use]
     pub fn finish(mut self) -> Dataset {
-        self.no_more_waiting();
-        self.resolve().shelve()
+        self.resolve();
+        self.shelve()
     }
 
     fn passed(&self, record: Record) -> Record {
@@ -392,54 +381,16 @@ impl Builder {
         }
     }
 
-    fn wait(&mut self, record: Record, row: Option<NonZeroU32>) {
+    fn take_record(&mut self, record: Record, row: Option<NonZeroU32>) {
         let record = self.passed(record);
         self.sources.took(record.family());
-        self.waiting.push((record, row));
-        if self.waiting.len() >= BATCH {
-            self.no_more_waiting();
-        }
+        self.take_ref(RecordRef::from(&record), row, false);
     }
 
-    fn no_more_waiting(&mut self) {
-        let mut waiting = std::mem::take(&mut self.waiting);
-        let mut ahead = Ahead::default();
-        for (record, _) in &waiting {
-            ahead.add(&Draft::from(RecordRef::from(record)));
-        }
-        ahead.look(&self.texts, &self.ids);
-        for ((record, row), names) in waiting.iter().zip(ahead.each()) {
-            self.take(&Draft::from(RecordRef::from(record)), names, *row, false);
-        }
-        waiting.clear();
-        self.waiting = waiting;
-    }
-
-    fn take(&mut self, draft: &Draft<'_>, names: &[Name<'_>], row: Option<NonZeroU32>, set_aside: bool) {
-        match draft {
-            Draft::Person(r) => self.person(r, names, row),
-            Draft::FamilyMember(r) => self.family_member(r, names, row),
-            Draft::ImmigrationStatus(r) => self.immigration_status(r, names, row, set_aside),
-            Draft::Referral(r) => self.referral(r, names, row, set_aside),
-            Draft::Assessment(r) => self.assessment(r, names, row),
-            Draft::Section47Enquiry(r) => self.enquiry(r, names, row),
-            Draft::InitialConference(r) => self.conference(r, names, row),
-            Draft::ProtectionPlan(r) => self.plan(r, names, row, set_aside),
-            Draft::PlanReview(r) => self.review(r, names, row),
-            Draft::LookedAfterEpisode(r) => self.episode(r, names, row, set_aside),
-            Draft::Placement(r) => self.placement(r, names, row, set_aside),
-            Draft::LegalStatus(r) => self.legal_status(r, names, row, set_aside),
-            Draft::MissingEpisode(r) => self.missing_episode(r, names, row),
-            Draft::CareLeaverStatus(r) => self.care_leaver_status(r, names, row),
-            Draft::Involvement(r) => self.involvement(r, names, row, set_aside),
-            Draft::Professional(r) => self.professional(r, names, row),
-        }
-    }
-
-    /// Checks id and person and takes the id; `None`, with findings, where the record cannot be used.
+    /// Checks id and person and puts the id in its place; `None`, with findings, where the record cannot be used.
     #[inline]
-    fn admit<'n>(&mut self, head: &Head<'_>, fields: [&str; 2], names: &'n [Name<'n>]) -> Option<Admitted<'n>> {
-        let [record, person, links @ ..] = names else { return None };
+    fn admit(&mut self, head: &Head<'_>, fields: [&str; 2]) -> Option<Admitted> {
+        let (record, person) = (trimmed(head.record), trimmed(head.person));
         if record.is_empty() {
             self.findings.push(head.finding(fields[0], &head.record, FindingRule::EmptyId));
         }
@@ -449,35 +400,35 @@ impl Builder {
         if record.is_empty() || person.is_empty() {
             return None;
         }
-        let id = self.take_id(head, fields[0], record)?;
-        Some(Admitted { id, person: self.person_of(person)?, links: links.iter() })
-    }
-
-    /// Takes the id; `None`, with a finding, where it is taken.
-    #[inline]
-    fn take_id(&mut self, head: &Head<'_>, field: &str, record: &Name<'_>) -> Option<Key> {
-        let room = Room::of(head.family);
-        let (place, new) = self.texts.room_mut(room).add(record)?;
-        let id = Key::new(room, place)?;
-        let taken =
-            if is_named_by_others(head.family) { !self.ids.get_mut(head.family as usize)?.take(place) } else { !new };
-        if taken {
-            self.findings.push(head.finding(field, &head.record, FindingRule::RepeatedId));
-            return None;
+        let id = self.put_id(head, record)?;
+        if person.len() < head.person.len() {
+            self.keep_untrimmed(head, id);
         }
-        Some(id)
+        Some(Admitted { id, person: self.texts.cell(person) })
     }
 
+    /// Puts the id in its place; whether an earlier record has it is seen in the end.
     #[inline]
-    fn person_of(&mut self, person: &Name<'_>) -> Option<u32> {
-        u32::try_from(self.texts.room_mut(Room::PERSONS).add(person)?.0).ok()
+    fn put_id(&mut self, head: &Head<'_>, id: &str) -> Option<Key> {
+        let key = self.texts.put(Room::of(head.family), id)?;
+        if id.len() < head.record.len() {
+            self.keep_untrimmed(head, key);
+        }
+        Some(key)
     }
 
-    /// Notes where the record with this id is about to be staged.
-    #[inline]
-    fn stands(&mut self, family: Family, id: Key, position: usize) {
-        if let Some(directory) = self.ids.get_mut(family as usize) {
-            directory.stands(id.index(), position);
+    #[cold]
+    fn keep_untrimmed(&mut self, head: &Head<'_>, id: Key) {
+        if let Ok(place) = u32::try_from(id.index()) {
+            self.untrimmed.push((head.family, place, [head.record, head.person].map(str::to_owned)));
+        }
+    }
+
+    /// Notes what is wrong in a record whose id an earlier one may have.
+    #[cold]
+    fn doubt(&mut self, id: Key, finding: Finding) {
+        if let Ok(place) = u32::try_from(id.index()) {
+            self.in_doubt.push((place, finding));
         }
     }
 
@@ -486,6 +437,7 @@ impl Builder {
     fn in_order(
         &mut self,
         head: &Head<'_>,
+        id: Option<Key>,
         field: &str,
         start: impl Into<Moment>,
         end: Option<impl Into<Moment>>,
@@ -493,22 +445,26 @@ impl Builder {
         let end: Option<Moment> = end.map(Into::into);
         match end {
             Some(end) if end.is_before(start.into()) => {
-                self.findings.push(head.finding(field, &end, FindingRule::EndBeforeStart));
+                let finding = head.finding(field, &end, FindingRule::EndBeforeStart);
+                match id {
+                    Some(id) => self.doubt(id, finding),
+                    None => self.findings.push(finding),
+                }
                 false
             }
             _ => true,
         }
     }
 
-    /// The next reference, where its field holds anything.
+    /// The name of the record referred to; empty where there is none.
     #[inline]
-    fn link(&mut self, field: &str, links: &mut Iter<'_, Name<'_>>) -> Option<Key> {
-        if field.is_empty() { None } else { self.texts.add(links.next()?) }
+    fn link(&mut self, field: &str) -> Cell {
+        self.texts.cell(trimmed(field))
     }
 
     #[inline]
     fn word(&mut self, text: &str) -> Option<Key> {
-        if text.is_empty() { None } else { self.texts.add(&Name::new(Room::WORDS, text)) }
+        if text.is_empty() { None } else { self.texts.add(Room::WORDS, text) }
     }
 
     fn word_in_capitals(&mut self, letters: impl Iterator<Item = char>) -> Option<Key> {
@@ -521,50 +477,48 @@ impl Builder {
     }
 
     #[inline]
-    fn code<C: StatutoryCode>(&mut self, head: &Head<'_>, field: &str, code: &Letters<'_, C>) -> Code<C> {
+    fn code<C: StatutoryCode>(&mut self, head: &Head<'_>, id: Key, field: &str, code: &Letters<'_, C>) -> Code<C> {
         if let Letters::Unknown(text) = code {
-            self.findings.push(head.finding(field, text, FindingRule::UnknownCode));
+            self.doubt(id, head.finding(field, text, FindingRule::UnknownCode));
         }
         Code::store(code, &mut self.texts)
     }
 
-    fn person(&mut self, r: &draft::Person<'_>, names: &[Name<'_>], row: Option<NonZeroU32>) {
+    pub(super) fn person(&mut self, r: &draft::Person<'_>, row: Option<NonZeroU32>, _: bool) {
         let head = Head { family: Family::Person, row, record: r.id, person: r.id };
-        let [name, ..] = names else { return };
+        let name = trimmed(r.id);
         if name.is_empty() {
             self.findings.push(head.finding("pers_person_id", &r.id, FindingRule::EmptyId));
             return;
         }
-        let Some(id) = self.take_id(&head, "pers_person_id", name) else { return };
-        let Ok(person) = u32::try_from(id.index()) else { return };
+        let Some(id) = self.put_id(&head, name) else { return };
         let entry = PersonEntry {
-            sex: self.code(&head, "pers_sex", &r.sex),
-            ethnicity: self.code(&head, "pers_ethnicity", &r.ethnicity),
+            sex: self.code(&head, id, "pers_sex", &r.sex),
+            ethnicity: self.code(&head, id, "pers_ethnicity", &r.ethnicity),
             date_of_birth: r.date_of_birth,
             expected_date_of_birth: r.expected_date_of_birth,
             date_of_death: r.date_of_death,
             ..PersonEntry::unknown(id)
         };
-        self.stands(Family::Person, id, self.persons.len());
-        self.persons.push(Staged { person, row, entry });
+        self.register.persons.push(entry);
+        self.register.rows.push(row);
     }
 
-    fn professional(&mut self, r: &draft::Professional<'_>, names: &[Name<'_>], row: Option<NonZeroU32>) {
+    pub(super) fn professional(&mut self, r: &draft::Professional<'_>, row: Option<NonZeroU32>, _: bool) {
         let head = Head { family: Family::Professional, row, record: r.id, person: "" };
-        let [name, ..] = names else { return };
+        let name = trimmed(r.id);
         if name.is_empty() {
             self.findings.push(head.finding("prof_professional_id", &r.id, FindingRule::EmptyId));
             return;
         }
-        if let Some(id) = self.take_id(&head, "prof_professional_id", name) {
-            self.stands(Family::Professional, id, self.professionals.len());
-            self.professionals.push(Professional::is_social_worker(r.registration));
+        if self.put_id(&head, name).is_some() {
+            self.professionals.push(Professional::is_social_worker(r.registration), row);
         }
     }
 
-    fn family_member(&mut self, r: &draft::FamilyMember<'_>, names: &[Name<'_>], row: Option<NonZeroU32>) {
+    pub(super) fn family_member(&mut self, r: &draft::FamilyMember<'_>, row: Option<NonZeroU32>, _: bool) {
         let head = Head { family: Family::FamilyMember, row, record: r.family, person: r.person };
-        let [family, member, ..] = names else { return };
+        let (family, member) = (trimmed(r.family), trimmed(r.person));
         if family.is_empty() {
             self.findings.push(head.finding("fami_family_id", &r.family, FindingRule::EmptyId));
         }
@@ -574,26 +528,26 @@ impl Builder {
         if family.is_empty() || member.is_empty() {
             return;
         }
-        if let (Some(family), Some(person)) = (self.texts.add(family), self.person_of(member)) {
-            self.families.push(Staged { person, row, entry: FamilyEntry { family } });
+        if let Some(family) = self.texts.add(Room::of(Family::FamilyMember), family) {
+            let person = self.texts.cell(member);
+            self.families.stage(person, row, Stands::InUse, FamilyEntry { family });
         }
     }
 
-    fn immigration_status(
+    pub(super) fn immigration_status(
         &mut self,
         r: &draft::ImmigrationStatus<'_>,
-        names: &[Name<'_>],
         row: Option<NonZeroU32>,
         set_aside: bool,
     ) {
         let head = Head { family: Family::ImmigrationStatus, row, record: "", person: r.person };
-        let [name, ..] = names else { return };
+        let name = trimmed(r.person);
         if name.is_empty() {
             self.findings.push(head.finding("immi_person_id", &r.person, FindingRule::EmptyPerson));
             return;
         }
         let in_order =
-            r.start.is_none_or(|start| self.in_order(&head, "immi_immigration_status_end_date", start, r.end));
+            r.start.is_none_or(|start| self.in_order(&head, None, "immi_immigration_status_end_date", start, r.end));
         if set_aside || !in_order {
             return;
         }
@@ -603,84 +557,72 @@ impl Builder {
             start: r.start,
             end: r.end,
         };
-        if let Some(person) = self.person_of(name) {
-            self.immigration.push(Staged { person, row, entry });
-        }
+        let person = self.texts.cell(name);
+        self.immigration.stage(person, row, Stands::InUse, entry);
     }
 
-    fn referral(&mut self, r: &draft::Referral<'_>, names: &[Name<'_>], row: Option<NonZeroU32>, set_aside: bool) {
+    pub(super) fn referral(&mut self, r: &draft::Referral<'_>, row: Option<NonZeroU32>, set_aside: bool) {
         let head = Head { family: Family::Referral, row, record: r.id, person: r.person };
-        let Some(Admitted { id, person, .. }) = self.admit(&head, ["cine_referral_id", "cine_person_id"], names) else {
+        let Some(Admitted { id, person }) = self.admit(&head, ["cine_referral_id", "cine_person_id"]) else {
             return;
         };
-        let in_order = self.in_order(&head, "cine_close_date", r.date, r.closed);
+        let in_order = self.in_order(&head, Some(id), "cine_close_date", r.date, r.closed);
         let entry = ReferralEntry {
             id,
             date: r.date,
-            source: self.code(&head, "cine_referral_source_code", &r.source),
-            primary_need: self.code(&head, "cine_cin_primary_need_code", &r.primary_need),
+            source: self.code(&head, id, "cine_referral_source_code", &r.source),
+            primary_need: self.code(&head, id, "cine_cin_primary_need_code", &r.primary_need),
             no_further_action: r.no_further_action,
             closed: r.closed,
-            closure_reason: self.code(&head, "cine_close_reason", &r.closure_reason),
+            closure_reason: self.code(&head, id, "cine_close_reason", &r.closure_reason),
             team: self.word(r.team),
             first_enquiry: None,
             first_assessment: None,
         };
-        if in_order && !set_aside {
-            self.stands(Family::Referral, id, self.referrals.len());
-            self.referrals.push(Staged { person, row, entry });
-        }
+        self.referrals.stage(person, row, Stands::where_in_order(in_order && !set_aside), entry);
     }
 
-    fn assessment(&mut self, r: &draft::Assessment<'_>, names: &[Name<'_>], row: Option<NonZeroU32>) {
+    pub(super) fn assessment(&mut self, r: &draft::Assessment<'_>, row: Option<NonZeroU32>, _: bool) {
         let head = Head { family: Family::Assessment, row, record: r.id, person: r.person };
-        let Some(Admitted { id, person, mut links }) =
-            self.admit(&head, ["cina_assessment_id", "cina_person_id"], names)
-        else {
+        let Some(Admitted { id, person }) = self.admit(&head, ["cina_assessment_id", "cina_person_id"]) else {
             return;
         };
         if let Some(authorised) = r.authorised.filter(|authorised| authorised.is_before(r.start)) {
-            self.findings.push(head.finding(
-                "cina_assessment_auth_date",
-                &authorised,
-                FindingRule::AuthorisedBeforeStart,
-            ));
+            let rule = FindingRule::AuthorisedBeforeStart;
+            self.doubt(id, head.finding("cina_assessment_auth_date", &authorised, rule));
         }
         let entry = AssessmentEntry {
             id,
-            referral: self.link(r.referral, &mut links),
+            referral: None,
             referral_date: None,
             start: r.start,
             authorised: r.authorised,
             team: self.word(r.team),
             row: row.map(FileRow::new),
         };
-        self.assessments.push(Staged { person, row, entry });
+        let referral = self.link(r.referral);
+        self.assessments.stage(person, row, Stands::InUse, entry).refers_to([referral]);
     }
 
-    fn enquiry(&mut self, r: &draft::Section47Enquiry<'_>, names: &[Name<'_>], row: Option<NonZeroU32>) {
+    pub(super) fn enquiry(&mut self, r: &draft::Section47Enquiry<'_>, row: Option<NonZeroU32>, _: bool) {
         let head = Head { family: Family::Section47Enquiry, row, record: r.id, person: r.person };
-        let Some(Admitted { id, person, mut links }) =
-            self.admit(&head, ["s47e_s47_enquiry_id", "s47e_person_id"], names)
-        else {
+        let Some(Admitted { id, person }) = self.admit(&head, ["s47e_s47_enquiry_id", "s47e_person_id"]) else {
             return;
         };
-        if self.in_order(&head, "s47e_s47_end_date", r.start, r.end) {
-            let entry = EnquiryEntry { id, referral: self.link(r.referral, &mut links), start: r.start, end: r.end };
-            self.stands(Family::Section47Enquiry, id, self.enquiries.len());
-            self.enquiries.push(Staged { person, row, entry });
-        }
+        let in_order = self.in_order(&head, Some(id), "s47e_s47_end_date", r.start, r.end);
+        let entry = EnquiryEntry { id, referral: None, start: r.start, end: r.end };
+        let referral = self.link(r.referral);
+        self.enquiries.stage(person, row, Stands::where_in_order(in_order), entry).refers_to([referral]);
     }
 
-    fn conference(&mut self, r: &draft::InitialConference<'_>, names: &[Name<'_>], row: Option<NonZeroU32>) {
+    pub(super) fn conference(&mut self, r: &draft::InitialConference<'_>, row: Option<NonZeroU32>, _: bool) {
         let head = Head { family: Family::InitialConference, row, record: r.id, person: r.person };
-        let Some(Admitted { id, person, mut links }) = self.admit(&head, ["icpc_icpc_id", "icpc_person_id"], names)
-        else {
+        let Some(Admitted { id, person }) = self.admit(&head, ["icpc_icpc_id", "icpc_person_id"]) else {
             return;
         };
         let entry = ConferenceEntry {
             id,
-            enquiry: self.link(r.enquiry, &mut links),
+            enquiry: None,
             enquiry_start: None,
             transfer_in: r.transfer_in,
             target: r.target,
@@ -688,183 +630,151 @@ impl Builder {
             plan_made: r.plan_made,
             row: row.map(FileRow::new),
         };
-        self.stands(Family::InitialConference, id, self.conferences.len());
-        self.conferences.push(Staged { person, row, entry });
+        let enquiry = self.link(r.enquiry);
+        self.conferences.stage(person, row, Stands::InUse, entry).refers_to([enquiry]);
     }
 
-    fn plan(&mut self, r: &draft::ProtectionPlan<'_>, names: &[Name<'_>], row: Option<NonZeroU32>, set_aside: bool) {
+    pub(super) fn plan(&mut self, r: &draft::ProtectionPlan<'_>, row: Option<NonZeroU32>, set_aside: bool) {
         let head = Head { family: Family::ProtectionPlan, row, record: r.id, person: r.person };
-        let Some(Admitted { id, person, mut links }) = self.admit(&head, ["cppl_cp_plan_id", "cppl_person_id"], names)
-        else {
+        let Some(Admitted { id, person }) = self.admit(&head, ["cppl_cp_plan_id", "cppl_person_id"]) else {
             return;
         };
-        let in_order = self.in_order(&head, "cppl_cp_plan_end_date", r.start, r.end);
+        let in_order = self.in_order(&head, Some(id), "cppl_cp_plan_end_date", r.start, r.end);
         let entry = PlanEntry {
             id,
-            referral: self.link(r.referral, &mut links),
-            conference: self.link(r.conference, &mut links),
+            referral: None,
+            conference: None,
             start: r.start,
             end: r.end,
             other_authority: r.other_authority == Some(true),
-            initial_category: self.code(&head, "cppl_cp_plan_initial_category", &r.initial_category),
-            latest_category: self.code(&head, "cppl_cp_plan_latest_category", &r.latest_category),
+            initial_category: self.code(&head, id, "cppl_cp_plan_initial_category", &r.initial_category),
+            latest_category: self.code(&head, id, "cppl_cp_plan_latest_category", &r.latest_category),
             previous_plans: r.previous_plans,
         };
-        if in_order && !set_aside {
-            self.stands(Family::ProtectionPlan, id, self.plans.len());
-            self.plans.push(Staged { person, row, entry });
-        }
+        let links = [self.link(r.referral), self.link(r.conference)];
+        let stands = Stands::where_in_order(in_order && !set_aside);
+        self.plans.stage(person, row, stands, entry).refers_to(links);
     }
 
-    fn review(&mut self, r: &draft::PlanReview<'_>, names: &[Name<'_>], row: Option<NonZeroU32>) {
+    pub(super) fn review(&mut self, r: &draft::PlanReview<'_>, row: Option<NonZeroU32>, _: bool) {
         let head = Head { family: Family::PlanReview, row, record: r.id, person: r.person };
-        let Some(Admitted { id, person, mut links }) =
-            self.admit(&head, ["cppr_cp_review_id", "cppr_person_id"], names)
-        else {
+        let Some(Admitted { id, person }) = self.admit(&head, ["cppr_cp_review_id", "cppr_person_id"]) else {
             return;
         };
-        let entry = ReviewEntry { id, plan: self.link(r.plan, &mut links), due: r.due, date: r.date };
-        self.reviews.push(Staged { person, row, entry });
+        let entry = ReviewEntry { id, plan: None, due: r.due, date: r.date };
+        let plan = self.link(r.plan);
+        self.reviews.stage(person, row, Stands::InUse, entry).refers_to([plan]);
     }
 
-    fn episode(
-        &mut self,
-        r: &draft::LookedAfterEpisode<'_>,
-        names: &[Name<'_>],
-        row: Option<NonZeroU32>,
-        set_aside: bool,
-    ) {
+    pub(super) fn episode(&mut self, r: &draft::LookedAfterEpisode<'_>, row: Option<NonZeroU32>, set_aside: bool) {
         let head = Head { family: Family::LookedAfterEpisode, row, record: r.id, person: r.person };
-        let Some(Admitted { id, person, mut links }) =
-            self.admit(&head, ["clae_cla_episode_id", "clae_person_id"], names)
-        else {
+        let Some(Admitted { id, person }) = self.admit(&head, ["clae_cla_episode_id", "clae_person_id"]) else {
             return;
         };
-        let in_order = self.in_order(&head, "clae_cla_episode_ceased_date", r.start, r.ceased);
+        let in_order = self.in_order(&head, Some(id), "clae_cla_episode_ceased_date", r.start, r.ceased);
         let entry = EpisodeEntry {
             id,
             start: r.start,
-            start_reason: self.code(&head, "clae_cla_episode_start_reason", &r.start_reason),
+            start_reason: self.code(&head, id, "clae_cla_episode_start_reason", &r.start_reason),
             ceased: r.ceased,
-            ceased_reason: self.code(&head, "clae_cla_episode_ceased_reason", &r.ceased_reason),
-            placement: self.link(r.placement, &mut links),
+            ceased_reason: self.code(&head, id, "clae_cla_episode_ceased_reason", &r.ceased_reason),
+            placement: None,
             placed: None,
             place: Place::UNKNOWN,
         };
-        if in_order && !set_aside {
-            self.episodes.push(Staged { person, row, entry });
-        }
+        let placement = self.link(r.placement);
+        let stands = Stands::where_in_order(in_order && !set_aside);
+        self.episodes.stage(person, row, stands, entry).refers_to([placement]);
     }
 
-    fn placement(&mut self, r: &draft::Placement<'_>, names: &[Name<'_>], row: Option<NonZeroU32>, set_aside: bool) {
+    pub(super) fn placement(&mut self, r: &draft::Placement<'_>, row: Option<NonZeroU32>, set_aside: bool) {
         let head = Head { family: Family::Placement, row, record: r.id, person: r.person };
-        let Some(Admitted { id, person, .. }) = self.admit(&head, ["clap_cla_placement_id", "clap_person_id"], names)
-        else {
+        let Some(Admitted { id, person }) = self.admit(&head, ["clap_cla_placement_id", "clap_person_id"]) else {
             return;
         };
-        let in_order = self.in_order(&head, "clap_cla_placement_end_date", r.start, r.end);
+        let in_order = self.in_order(&head, Some(id), "clap_cla_placement_end_date", r.start, r.end);
         let entry = PlacementEntry {
             id,
             start: r.start,
             end: r.end,
             place: Place {
-                kind: self.code(&head, "clap_cla_placement_type", &r.kind),
-                provider: self.code(&head, "clap_cla_placement_provider", &r.provider),
+                kind: self.code(&head, id, "clap_cla_placement_type", &r.kind),
+                provider: self.code(&head, id, "clap_cla_placement_provider", &r.provider),
                 urn: self.word_in_capitals(r.urn.trim().chars()),
                 postcode: self.word_in_capitals(r.postcode.chars().filter(|letter| !letter.is_whitespace())),
             },
             distance: self.word(r.distance),
-            change_reason: self.code(&head, "clap_cla_placement_change_reason", &r.change_reason),
+            change_reason: self.code(&head, id, "clap_cla_placement_change_reason", &r.change_reason),
         };
-        if in_order && !set_aside {
-            self.stands(Family::Placement, id, self.placements.len());
-            self.placements.push(Staged { person, row, entry });
-        }
+        self.placements.stage(person, row, Stands::where_in_order(in_order && !set_aside), entry);
     }
 
-    fn legal_status(
-        &mut self,
-        r: &draft::LegalStatus<'_>,
-        names: &[Name<'_>],
-        row: Option<NonZeroU32>,
-        set_aside: bool,
-    ) {
+    pub(super) fn legal_status(&mut self, r: &draft::LegalStatus<'_>, row: Option<NonZeroU32>, set_aside: bool) {
         let head = Head { family: Family::LegalStatus, row, record: r.id, person: r.person };
-        let Some(Admitted { id, person, .. }) = self.admit(&head, ["lega_legal_status_id", "lega_person_id"], names)
-        else {
+        let Some(Admitted { id, person }) = self.admit(&head, ["lega_legal_status_id", "lega_person_id"]) else {
             return;
         };
-        let in_order = self.in_order(&head, "lega_legal_status_end_date", r.start, r.end);
-        let status = self.code(&head, "lega_legal_status", &r.status);
-        if in_order && !set_aside {
-            let entry = LegalStatusEntry { id, status, start: r.start, end: r.end };
-            self.legal_statuses.push(Staged { person, row, entry });
-        }
+        let in_order = self.in_order(&head, Some(id), "lega_legal_status_end_date", r.start, r.end);
+        let status = self.code(&head, id, "lega_legal_status", &r.status);
+        let entry = LegalStatusEntry { id, status, start: r.start, end: r.end };
+        self.legal_statuses.stage(person, row, Stands::where_in_order(in_order && !set_aside), entry);
     }
 
-    fn missing_episode(&mut self, r: &draft::MissingEpisode<'_>, names: &[Name<'_>], row: Option<NonZeroU32>) {
+    pub(super) fn missing_episode(&mut self, r: &draft::MissingEpisode<'_>, row: Option<NonZeroU32>, _: bool) {
         let head = Head { family: Family::MissingEpisode, row, record: r.id, person: r.person };
-        let Some(Admitted { id, person, .. }) = self.admit(&head, ["miss_table_id", "miss_person_id"], names) else {
+        let Some(Admitted { id, person }) = self.admit(&head, ["miss_table_id", "miss_person_id"]) else {
             return;
         };
-        let in_order = self.in_order(&head, "miss_missing_episode_end_date", r.start, r.end);
+        let in_order = self.in_order(&head, Some(id), "miss_missing_episode_end_date", r.start, r.end);
         let entry = MissingEntry {
             id,
             start: r.start,
-            kind: self.code(&head, "miss_missing_episode_type", &r.kind),
+            kind: self.code(&head, id, "miss_missing_episode_type", &r.kind),
             end: r.end,
             interview_offered: r.interview_offered,
             interview_accepted: r.interview_accepted,
             interview_completed: r.interview_completed,
         };
         if in_order {
-            integrity::interview(&entry, |field, value, rule| self.findings.push(head.finding(field, &value, rule)));
-            self.missing.push(Staged { person, row, entry });
+            integrity::interview(&entry, |field, value, rule| self.doubt(id, head.finding(field, &value, rule)));
         }
+        self.missing.stage(person, row, Stands::where_in_order(in_order), entry);
     }
 
-    fn care_leaver_status(&mut self, r: &draft::CareLeaverStatus<'_>, names: &[Name<'_>], row: Option<NonZeroU32>) {
+    pub(super) fn care_leaver_status(&mut self, r: &draft::CareLeaverStatus<'_>, row: Option<NonZeroU32>, _: bool) {
         let head = Head { family: Family::CareLeaverStatus, row, record: r.id, person: r.person };
-        let Some(Admitted { id, person, .. }) = self.admit(&head, ["clea_table_id", "clea_person_id"], names) else {
+        let Some(Admitted { id, person }) = self.admit(&head, ["clea_table_id", "clea_person_id"]) else {
             return;
         };
         let entry = CareLeaverEntry {
             id,
-            eligibility: self.code(&head, "clea_care_leaver_eligibility", &r.eligibility),
-            in_touch: self.code(&head, "clea_care_leaver_in_touch", &r.in_touch),
+            eligibility: self.code(&head, id, "clea_care_leaver_eligibility", &r.eligibility),
+            in_touch: self.code(&head, id, "clea_care_leaver_in_touch", &r.in_touch),
             latest_contact: r.latest_contact,
-            accommodation: self.code(&head, "clea_care_leaver_accommodation", &r.accommodation),
-            suitability: self.code(&head, "clea_care_leaver_accom_suitable", &r.suitability),
-            activity: self.code(&head, "clea_care_leaver_activity", &r.activity),
+            accommodation: self.code(&head, id, "clea_care_leaver_accommodation", &r.accommodation),
+            suitability: self.code(&head, id, "clea_care_leaver_accom_suitable", &r.suitability),
+            activity: self.code(&head, id, "clea_care_leaver_activity", &r.activity),
         };
-        self.care_leaver.push(Staged { person, row, entry });
+        self.care_leaver.stage(person, row, Stands::InUse, entry);
     }
 
-    fn involvement(
-        &mut self,
-        r: &draft::Involvement<'_>,
-        names: &[Name<'_>],
-        row: Option<NonZeroU32>,
-        set_aside: bool,
-    ) {
+    pub(super) fn involvement(&mut self, r: &draft::Involvement<'_>, row: Option<NonZeroU32>, set_aside: bool) {
         let head = Head { family: Family::Involvement, row, record: r.id, person: r.person };
-        let Some(Admitted { id, person, mut links }) =
-            self.admit(&head, ["invo_involvements_id", "invo_person_id"], names)
-        else {
+        let Some(Admitted { id, person }) = self.admit(&head, ["invo_involvements_id", "invo_person_id"]) else {
             return;
         };
-        let in_order = self.in_order(&head, "invo_involvement_end_date", r.start, r.end);
+        let in_order = self.in_order(&head, Some(id), "invo_involvement_end_date", r.start, r.end);
         let entry = InvolvementEntry {
             id,
-            professional: self.link(r.professional, &mut links),
+            professional: None,
             social_worker: false,
             role: self.word(r.role),
             allocated: r.role.trim().eq_ignore_ascii_case(ALLOCATED_CASE_WORKER),
             start: r.start,
             end: r.end,
         };
-        if in_order && !set_aside {
-            self.involvements.push(Staged { person, row, entry });
-        }
+        let professional = self.link(r.professional);
+        let stands = Stands::where_in_order(in_order && !set_aside);
+        self.involvements.stage(person, row, stands, entry).refers_to([professional]);
     }
 }

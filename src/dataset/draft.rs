@@ -1,14 +1,18 @@
-//! Records on their way in: texts borrowed from where they stand, ids hashed once.
+//! Records on their way in: texts borrowed from where they stand.
+
+use std::num::NonZeroU32;
 
 use chrono::NaiveDate;
 
-use super::staged::Directory;
+use super::Builder;
 use crate::calendar::Moment;
-use crate::chronology::{Letters, Name, Room, Texts};
+use crate::chronology::Letters;
+#[cfg(feature = "ssd")]
+use crate::record::Record;
 use crate::record::{
     self, AbuseCategory, Accommodation, Activity, ClosureReason, Coded, Eligibility, EpisodeEnd, EpisodeStart,
-    Ethnicity, Family, InTouch, InterviewFlag, LegalStatusCode, MissingKind, PlacementChange, PlacementProvider,
-    PlacementType, PrimaryNeed, RecordRef, ReferralSource, Sex, Suitability,
+    Ethnicity, InTouch, InterviewFlag, LegalStatusCode, MissingKind, PlacementChange, PlacementProvider, PlacementType,
+    PrimaryNeed, RecordRef, ReferralSource, Sex, Suitability,
 };
 
 type Day = Option<NaiveDate>;
@@ -65,20 +69,19 @@ macro_rules! back_of {
     };
 }
 
-macro_rules! name_of {
-    (own $text:expr, $of:ident, $names:ident) => {
-        $names.push(Name::new(Room::of(Family::$of), $text));
-    };
-    (link $text:expr, $of:ident, $names:ident) => {
-        if !$text.is_empty() {
-            $names.push(Name::new(Room::of(Family::$of), $text));
-        }
-    };
-    ($other:ident $text:expr, $of:ident, $names:ident) => {};
+/// A record that a builder takes from a reader.
+#[cfg(feature = "ssd")]
+pub(crate) trait Taken {
+    /// Of some their reader knows that they end before they start: they are `set_aside`.
+    fn take(&self, builder: &mut Builder, row: Option<NonZeroU32>, set_aside: bool);
+
+    /// The record that this is a draft of.
+    fn to_record(&self) -> Record;
 }
 
+/// By record: what of the builder takes it, and its fields.
 macro_rules! drafts {
-    ($($record:ident { $($kind:ident $field:ident: $of:ident,)+ } $(=> without $lost:ident)?)+) => {
+    ($($record:ident by $take:ident { $($kind:ident $field:ident: $of:ident,)+ } $(=> without $lost:ident)?)+) => {
         $(
             #[derive(Debug)]
             pub(crate) struct $record<'a> {
@@ -91,49 +94,29 @@ macro_rules! drafts {
                     Self { $($field: field_of!($kind r.$field),)+ }
                 }
             }
+
+            #[cfg(feature = "ssd")]
+            impl Taken for $record<'_> {
+                #[inline]
+                fn take(&self, builder: &mut Builder, row: Option<NonZeroU32>, set_aside: bool) {
+                    builder.$take(self, row, set_aside);
+                }
+
+                fn to_record(&self) -> Record {
+                    Record::$record(record::$record {
+                        $($field: back_of!($kind self.$field),)+
+                        $($lost: None,)?
+                    })
+                }
+            }
         )+
 
-        /// A record of any family.
-        #[derive(Debug)]
-        pub(crate) enum Draft<'a> {
-            $($record($record<'a>),)+
-        }
-
-        $(impl<'a> From<$record<'a>> for Draft<'a> {
-            fn from(draft: $record<'a>) -> Self {
-                Self::$record(draft)
-            }
-        })+
-
-        impl<'a> From<RecordRef<'a>> for Draft<'a> {
+        impl Builder {
+            /// Takes a record of any family.
             #[inline]
-            fn from(record: RecordRef<'a>) -> Self {
+            pub(super) fn take_ref(&mut self, record: RecordRef<'_>, row: Option<NonZeroU32>, set_aside: bool) {
                 match record {
-                    $(RecordRef::$record(r) => Self::$record(r.into()),)+
-                }
-            }
-        }
-
-        #[cfg(feature = "ssd")]
-        impl From<&Draft<'_>> for record::Record {
-            fn from(draft: &Draft<'_>) -> Self {
-                match draft {
-                    $(Draft::$record(r) => Self::$record(record::$record {
-                        $($field: back_of!($kind r.$field),)+
-                        $($lost: None,)?
-                    }),)+
-                }
-            }
-        }
-
-        impl<'a> Draft<'a> {
-            /// Adds the ids in it: its own, its person's, then those of the records it refers to.
-            #[inline]
-            fn name(&self, names: &mut Vec<Name<'a>>) {
-                match self {
-                    $(Self::$record(_draft) => {
-                        $(name_of!($kind _draft.$field, $of, names);)+
-                    })+
+                    $(RecordRef::$record(r) => self.$take(&r.into(), row, set_aside),)+
                 }
             }
         }
@@ -141,62 +124,62 @@ macro_rules! drafts {
 }
 
 drafts! {
-    Person {
+    Person by person {
         own id: Person, code sex: Sex, code ethnicity: Ethnicity, copy date_of_birth: Day,
         copy expected_date_of_birth: Day, copy date_of_death: Day,
     }
-    FamilyMember { own family: FamilyMember, own person: Person, }
-    ImmigrationStatus { own person: Person, word status: Word, copy start: Day, copy end: Day, }
-    Referral {
+    FamilyMember by family_member { own family: FamilyMember, own person: Person, }
+    ImmigrationStatus by immigration_status { own person: Person, word status: Word, copy start: Day, copy end: Day, }
+    Referral by referral {
         own id: Referral, own person: Person, copy date: NaiveDate, code source: ReferralSource,
         code primary_need: PrimaryNeed, copy no_further_action: Flag, copy closed: Day,
         code closure_reason: ClosureReason, word team: Word,
     }
-    Assessment {
+    Assessment by assessment {
         own id: Assessment, own person: Person, link referral: Referral, copy start: Moment, copy authorised: At,
         word team: Word,
     }
-    Section47Enquiry {
+    Section47Enquiry by enquiry {
         own id: Section47Enquiry, own person: Person, link referral: Referral, copy start: Moment, copy end: At,
     }
-    InitialConference {
+    InitialConference by conference {
         own id: InitialConference, own person: Person, link enquiry: Section47Enquiry, copy transfer_in: Flag,
         copy target: Day, copy date: At, copy plan_made: Flag,
     }
-    ProtectionPlan {
+    ProtectionPlan by plan {
         own id: ProtectionPlan, own person: Person, link referral: Referral, link conference: InitialConference,
         copy start: NaiveDate, copy end: Day, copy other_authority: Flag, code initial_category: AbuseCategory,
         code latest_category: AbuseCategory, copy previous_plans: Number,
     }
-    PlanReview {
+    PlanReview by review {
         own id: PlanReview, own person: Person, link plan: ProtectionPlan, copy due: Day, copy date: Day,
     }
-    LookedAfterEpisode {
+    LookedAfterEpisode by episode {
         own id: LookedAfterEpisode, own person: Person, link placement: Placement, copy start: NaiveDate,
         code start_reason: EpisodeStart, copy ceased: Day, code ceased_reason: EpisodeEnd,
     } => without period
-    Placement {
+    Placement by placement {
         own id: Placement, own person: Person, copy start: NaiveDate, copy end: Day, code kind: PlacementType,
         code provider: PlacementProvider, word urn: Word, word postcode: Word, word distance: Word,
         code change_reason: PlacementChange,
     } => without period
-    LegalStatus {
+    LegalStatus by legal_status {
         own id: LegalStatus, own person: Person, code status: LegalStatusCode, copy start: NaiveDate, copy end: Day,
     }
-    MissingEpisode {
+    MissingEpisode by missing_episode {
         own id: MissingEpisode, own person: Person, copy start: Moment, code kind: MissingKind, copy end: At,
         copy interview_offered: Answer, copy interview_accepted: Answer, copy interview_completed: At,
     }
-    CareLeaverStatus {
+    CareLeaverStatus by care_leaver_status {
         own id: CareLeaverStatus, own person: Person, code eligibility: Eligibility, code in_touch: InTouch,
         copy latest_contact: Day, code accommodation: Accommodation, code suitability: Suitability,
         code activity: Activity,
     }
-    Involvement {
+    Involvement by involvement {
         own id: Involvement, own person: Person, link professional: Professional, word role: Word,
         copy start: NaiveDate, copy end: Day,
     }
-    Professional { own id: Professional, word registration: Word, } => without job_title
+    Professional by professional { own id: Professional, word registration: Word, } => without job_title
 }
 
 fn letters<C: Copy>(code: Option<&Coded<C>>) -> Letters<'_, C> {
@@ -218,48 +201,5 @@ fn coded<C: Copy>(letters: &Letters<'_, C>) -> Option<Coded<C>> {
         Letters::None => None,
         Letters::Known(code) => Some(Coded::Known(*code)),
         Letters::Unknown(text) => Some(Coded::Unknown((*text).to_owned())),
-    }
-}
-
-/// The ids of some records, looked for together before one record after the other is taken in.
-///
-/// Where texts are many, nearly each look waits for memory; looks that do not depend on each other wait together.
-#[derive(Debug, Default)]
-pub(super) struct Ahead<'a> {
-    names: Vec<Name<'a>>,
-    /// By record: where its names end.
-    ends: Vec<usize>,
-}
-
-impl<'a> Ahead<'a> {
-    pub(super) fn clear(&mut self) {
-        self.names.clear();
-        self.ends.clear();
-    }
-
-    #[inline]
-    pub(super) fn add(&mut self, draft: &Draft<'a>) {
-        draft.name(&mut self.names);
-        self.ends.push(self.names.len());
-    }
-
-    pub(super) fn look(&mut self, texts: &Texts, ids: &[Directory]) {
-        for name in &mut self.names {
-            texts.room(name.room()).look(name);
-        }
-        for name in &mut self.names {
-            texts.room(name.room()).confirm(name);
-        }
-        for name in &mut self.names {
-            if let Some(place) = name.seen() {
-                name.bring_near(ids.get(name.room().number()).map_or(0, |directory| directory.peek(place)));
-            }
-        }
-    }
-
-    /// The names of each record.
-    pub(super) fn each(&self) -> impl Iterator<Item = &[Name<'a>]> {
-        let starts = std::iter::once(0).chain(self.ends.iter().copied());
-        starts.zip(&self.ends).map(|(from, to)| self.names.get(from..*to).unwrap_or_default())
     }
 }

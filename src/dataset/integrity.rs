@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use super::register::Register;
-use super::staged::{Kept, Staged};
+use super::staged::{Filed, Kept, Staged};
 use super::{Finding, FindingRule};
 use crate::calendar::Span;
 use crate::chronology::{ConferenceEntry, EpisodeEntry, MissingEntry, PersonEntry, PlanEntry, ReviewEntry, Texts};
@@ -21,9 +21,16 @@ pub(super) fn interview(entry: &MissingEntry, mut finding: impl FnMut(&str, Stri
 }
 
 /// A review that is not after the start of the plan it names.
-pub(super) fn review(staged: &Staged<ReviewEntry>, plan: &PlanEntry, texts: &Texts, findings: &mut Vec<Finding>) {
-    if let Some(date) = staged.entry.date.filter(|date| *date <= plan.start) {
-        findings.push(staged.finding(texts, "cppr_cp_review_date", &date, FindingRule::ReviewNotAfterStart));
+pub(super) fn review(
+    filed: &Filed<ReviewEntry>,
+    person: &str,
+    plan: &PlanEntry,
+    texts: &Texts,
+    findings: &mut Vec<Finding>,
+) {
+    if let Some(date) = filed.entry.date.filter(|date| *date <= plan.start) {
+        let rule = FindingRule::ReviewNotAfterStart;
+        findings.push(filed.finding(person, texts, "cppr_cp_review_date", &date, rule));
     }
 }
 
@@ -69,7 +76,7 @@ impl<'a> Checks<'a> {
     }
 
     fn person<E>(&self, staged: &Staged<E>) -> Option<&'a PersonEntry> {
-        self.register.persons.get(self.register.of(staged.person))
+        self.register.person(staged.person)
     }
 
     /// Conferences, other than transfers in, before their enquiry.
@@ -132,7 +139,7 @@ impl<'a> Checks<'a> {
     fn dates_of_birth<E>(&mut self, staged: &[Staged<E>]) {
         for staged in staged {
             if self.person(staged).is_some_and(|person| person.date_of_birth.is_none()) {
-                self.unborn.push(self.register.of(staged.person));
+                self.unborn.push(staged.person as usize);
             }
         }
     }

@@ -59,9 +59,8 @@ use starts::Starts;
 /// ```
 pub struct Dataset {
     texts: Texts,
+    /// The children; the number of each, from 0, is the place of its id among those of persons.
     persons: Vec<PersonEntry>,
-    /// By the place of an id among those of persons: the number of the child with that id, from 1; 0 for no child.
-    numbers: Vec<u32>,
     shelves: Shelves,
     /// Where the entries of each child begin; one more than there are children.
     starts: Starts,
@@ -96,8 +95,8 @@ impl Dataset {
     /// The child with this id.
     #[must_use]
     pub fn child(&self, id: &str) -> Option<Child<'_>> {
-        let number = *self.numbers.get(self.texts.room(Room::PERSONS).find(id)?)?;
-        Some(Child { dataset: self, number: usize::try_from(number.checked_sub(1)?).ok()? })
+        let number = self.texts.find(Room::PERSONS, id)?;
+        Some(Child { dataset: self, number })
     }
 
     /// How many records are in it, families and professionals among them.
@@ -124,7 +123,7 @@ impl Dataset {
     /// The bytes that its texts take on the heap, with the table that finds them.
     #[must_use]
     pub fn text_bytes(&self) -> usize {
-        self.texts.heap_bytes() + self.numbers.capacity() * size_of::<u32>()
+        self.texts.heap_bytes()
     }
 
     /// The bytes it takes on the heap, texts included; what the findings themselves point to is not counted.

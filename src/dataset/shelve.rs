@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use super::integrity::Checks;
 use super::register::Register;
-use super::staged::{Kept, Staged};
+use super::staged::{Filed, Kept, Pile, Staged};
 use super::starts::Starts;
 use super::{Builder, Dataset, Finding};
-use crate::chronology::{PersonEntry, SHELVES, Shelf, Shelves, Texts};
+use crate::chronology::{NOWHERE, PersonEntry, SHELVES, Shelf, Shelves, Texts};
 
 /// The entries of a family in their order.
 struct Shelved<E> {
@@ -44,22 +44,7 @@ const BLOCK: usize = 2048;
 
 impl Builder {
     pub(super) fn shelve(mut self) -> Dataset {
-        let mut register = Register::new(&self.texts, std::mem::take(&mut self.persons));
-        register.name(&self.families);
-        register.name(&self.immigration);
-        register.name(&self.referrals);
-        register.name(&self.assessments);
-        register.name(&self.enquiries);
-        register.name(&self.conferences);
-        register.name(&self.plans);
-        register.name(&self.reviews);
-        register.name(&self.episodes);
-        register.name(&self.placements);
-        register.name(&self.legal_statuses);
-        register.name(&self.missing);
-        register.name(&self.care_leaver);
-        register.name(&self.involvements);
-        self.ids = Default::default();
+        let register = std::mem::take(&mut self.register);
         let mut shelves = Shelves::default();
         let mut ends: [Vec<u32>; SHELVES] = Default::default();
         let mut unborn = Vec::new();
@@ -99,7 +84,8 @@ impl Builder {
         unborn.dedup();
         let without_birth = |number: &usize| register.without_date_of_birth(*number, &self.texts);
         self.findings.extend(unborn.iter().filter_map(without_birth));
-        let Register { mut persons, numbers, unrecorded, .. } = register;
+        let unrecorded = register.unrecorded();
+        let Register { mut persons, .. } = register;
         let records = persons.len() - unrecorded + self.professionals.len() + shelves.size().0;
         let mut findings = self.take_findings();
         findings.sort_unstable();
@@ -116,7 +102,7 @@ impl Builder {
         self.texts.keep(std::mem::take(&mut self.files));
         let starts = starts(&persons, &ends);
         let supply = self.sources.supply().map(Arc::new);
-        Dataset { texts: self.texts, persons, numbers, shelves, starts, records, findings, supply }
+        Dataset { texts: self.texts, persons, shelves, starts, records, findings, supply }
     }
 }
 
@@ -139,29 +125,36 @@ fn starts(persons: &[PersonEntry], ends: &[Vec<u32>; SHELVES]) -> Starts {
 
 /// Sorts by child, day and id, and checks; entries without an id of their own stay in the order given.
 fn shelved<E: Kept>(
-    staged: &[Staged<E>],
+    pile: &Pile<E>,
     register: &Register,
     texts: &Texts,
     check: impl Fn(&mut Checks<'_>, &[Staged<E>]),
 ) -> Shelved<E> {
     let (mut findings, mut unborn) = (Vec::new(), Vec::new());
-    if staged.is_empty() {
+    if pile.filed.is_empty() {
         return Shelved { entries: Vec::new(), ends: Vec::new(), findings, unborn };
     }
-    let (order, ends) = by_child(staged, register);
-    let mut entries = Vec::with_capacity(staged.len());
+    let (order, ends) = by_child(&pile.numbers, register.persons.len());
+    let mut entries = Vec::with_capacity(order.len());
     let mut checks = Checks::new(texts, register, &mut findings, &mut unborn);
     let mut block: Vec<Staged<E>> = Vec::with_capacity(2 * BLOCK);
-    let mut at = 0;
+    let (mut at, mut child) = (0, 0);
     while at < order.len() {
         // All entries of a child are in one block.
-        let mut to = (at + BLOCK).min(order.len());
-        if let Some(last) = order.get(to - 1).and_then(|last| staged.get(*last as usize)) {
-            to = ends.get(register.of(last.person)).map_or(to, |end| *end as usize);
-        }
+        let next = child + ends.get(child..).unwrap_or_default().partition_point(|end| (*end as usize) < at + BLOCK);
+        let next = (next + 1).min(ends.len());
+        let children = ends.get(child..next).unwrap_or_default();
+        let to = children.last().map_or(order.len(), |end| *end as usize);
         block.clear();
-        block.extend(order.get(at..to).unwrap_or_default().iter().filter_map(|at| staged.get(*at as usize)));
-        at = to;
+        let filed = order.get(at..to).unwrap_or_default().iter().filter_map(|place| pile.filed.get(*place as usize));
+        block.extend(filed.map(|Filed { row, entry }| Staged { person: NOWHERE, row: *row, entry: *entry }));
+        let mut rest = block.iter_mut();
+        for (number, end) in (child..).zip(children) {
+            let person = u32::try_from(number).unwrap_or(NOWHERE);
+            rest.by_ref().take(*end as usize - at).for_each(|staged| staged.person = person);
+            at = *end as usize;
+        }
+        child = next;
         for child in block.chunk_by_mut(|a, b| a.person == b.person) {
             if child.len() > 1 {
                 child.sort_by(|a, b| {
@@ -189,11 +182,11 @@ fn take_up<E, F: FnOnce() -> Shelved<E>>(place: &mut Result<Shelved<E>, F>) {
     }
 }
 
-/// The positions of the entries, child after child, those of one child in the order given; and where each child ends.
-fn by_child<E>(staged: &[Staged<E>], register: &Register) -> (Vec<u32>, Vec<u32>) {
-    let mut ends = vec![0_u32; register.persons.len()];
-    for staged in staged {
-        if let Some(count) = ends.get_mut(register.of(staged.person)) {
+/// The places of the entries, child after child, those of one child in the order given; and where each child ends.
+fn by_child(numbers: &[u32], children: usize) -> (Vec<u32>, Vec<u32>) {
+    let mut ends = vec![0_u32; children];
+    for number in numbers {
+        if let Some(count) = ends.get_mut(*number as usize) {
             *count += 1;
         }
     }
@@ -201,11 +194,11 @@ fn by_child<E>(staged: &[Staged<E>], register: &Register) -> (Vec<u32>, Vec<u32>
     for start in &mut ends {
         before += std::mem::replace(start, before);
     }
-    let mut order = vec![0; staged.len()];
-    for (position, staged) in (0..).zip(staged) {
-        if let Some(at) = ends.get_mut(register.of(staged.person)) {
-            if let Some(place) = order.get_mut(*at as usize) {
-                *place = position;
+    let mut order = vec![0; before as usize];
+    for (place, number) in (0..).zip(numbers) {
+        if let Some(at) = ends.get_mut(*number as usize) {
+            if let Some(next) = order.get_mut(*at as usize) {
+                *next = place;
             }
             *at += 1;
         }

@@ -4,19 +4,20 @@ use std::num::NonZeroU32;
 
 use chrono::NaiveDate;
 
+use super::register::Register;
 use super::{Finding, FindingRule};
 use crate::calendar::Moment;
 use crate::chronology::{
-    AssessmentEntry, CareLeaverEntry, ConferenceEntry, EnquiryEntry, EpisodeEntry, FamilyEntry, ImmigrationEntry,
+    AssessmentEntry, CareLeaverEntry, Cell, ConferenceEntry, EnquiryEntry, EpisodeEntry, FamilyEntry, ImmigrationEntry,
     InvolvementEntry, Key, LegalStatusEntry, MissingEntry, PlacementEntry, PlanEntry, ReferralEntry, ReviewEntry, Room,
-    Texts,
+    Texts, take_out,
 };
 use crate::record::Family;
 
-/// An entry on its way into a dataset.
+/// An entry on its way to its child.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Staged<E> {
-    /// The place of the person's id among those of persons.
+    /// The number of the person.
     pub(super) person: u32,
     pub(super) row: Option<NonZeroU32>,
     pub(super) entry: E,
@@ -24,82 +25,162 @@ pub(super) struct Staged<E> {
 
 impl<E: Kept> Staged<E> {
     pub(super) fn finding(&self, texts: &Texts, field: &str, value: &dyn ToString, rule: FindingRule) -> Finding {
+        let person = texts.get_in(Room::PERSONS, self.person as usize);
+        Filed { row: self.row, entry: self.entry }.finding(person, texts, field, value, rule)
+    }
+}
+
+/// An entry whose person has no number yet.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Filed<E> {
+    pub(super) row: Option<NonZeroU32>,
+    pub(super) entry: E,
+}
+
+impl<E: Kept> Filed<E> {
+    /// A finding of the record and this person.
+    pub(super) fn finding(
+        &self,
+        person: &str,
+        texts: &Texts,
+        field: &str,
+        value: &dyn ToString,
+        rule: FindingRule,
+    ) -> Finding {
         let record = self.entry.id().map_or("", |id| texts.get(id));
         Finding::new(E::FAMILY, field, value.to_string(), rule)
             .in_row(self.row.map(|row| u64::from(row.get())))
-            .of(record, texts.room(Room::PERSONS).get(self.person as usize))
+            .of(record, person)
     }
 }
 
-/// Whether records of other families refer to those of this one by id.
-pub(super) const fn is_named_by_others(family: Family) -> bool {
-    matches!(
-        family,
-        Family::Person
-            | Family::Referral
-            | Family::Section47Enquiry
-            | Family::InitialConference
-            | Family::ProtectionPlan
-            | Family::Placement
-            | Family::Professional
-    )
+/// The records of one family on their way into a dataset, in the order given. The place of each is that of its id too,
+/// where the family has ids.
+#[derive(Debug)]
+pub(super) struct Pile<E> {
+    pub(super) filed: Vec<Filed<E>>,
+    /// The person of each, as named.
+    pub(super) persons: Vec<Cell>,
+    /// By reference of the family: what record each names; empty where none does.
+    pub(super) links: [Vec<Cell>; 2],
+    /// The places of those that only keep their id from others, rising; no rule uses them.
+    pub(super) left_out: Vec<u32>,
+    /// The number of the person of each, once persons have numbers; [`NOWHERE`](crate::chronology::NOWHERE) for those
+    /// that are left out.
+    pub(super) numbers: Vec<u32>,
 }
 
-/// Where the records of one family stand, by the place of their id.
-///
-/// An id without a record is one that other records name.
-#[derive(Debug, Default)]
-pub(super) struct Directory(Vec<u32>);
-
-/// What became of the record with an id.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Standing {
-    /// There is none.
-    Unrecorded,
-    /// It is left out of every rule.
-    LeftOut,
-    At(usize),
-}
-
-impl Directory {
-    const LEFT_OUT: u32 = u32::MAX;
-
-    fn slot(&mut self, place: usize) -> Option<&mut u32> {
-        if self.0.len() <= place {
-            self.0.resize(place + 1, 0);
-        }
-        self.0.get_mut(place)
-    }
-
-    /// Takes the id in `place` for a record, and says whether it was free.
-    pub(super) fn take(&mut self, place: usize) -> bool {
-        self.slot(place).is_some_and(|slot| {
-            let free = *slot == 0;
-            if free {
-                *slot = Self::LEFT_OUT;
-            }
-            free
-        })
-    }
-
-    pub(super) fn stands(&mut self, place: usize, position: usize) {
-        if let (Some(slot), Ok(position)) = (self.slot(place), u32::try_from(position + 1)) {
-            *slot = position;
-        }
-    }
-
-    /// Reads what [`Directory::find`] will, to bring it near.
+impl<E> Pile<E> {
+    /// Whether rules use the record in this place.
     #[inline]
-    pub(super) fn peek(&self, place: usize) -> u32 {
-        self.0.get(place).copied().unwrap_or_default()
+    pub(super) fn uses(&self, place: usize) -> bool {
+        self.left_out.is_empty() || !u32::try_from(place).is_ok_and(|place| self.left_out.binary_search(&place).is_ok())
+    }
+}
+
+impl<E> Default for Pile<E> {
+    fn default() -> Self {
+        Self {
+            filed: Vec::new(),
+            persons: Vec::new(),
+            links: Default::default(),
+            left_out: Vec::new(),
+            numbers: Vec::new(),
+        }
+    }
+}
+
+/// Records whose places are those of their ids.
+pub(super) trait Numbered {
+    fn row(&self, place: usize) -> Option<NonZeroU32>;
+
+    /// The person of the record, as named; empty where it is of none.
+    fn person(&self, place: usize) -> &Cell;
+
+    /// Takes the records in these places out; the others move up, with their ids.
+    fn take_out(&mut self, room: Room, places: &[u32]);
+}
+
+impl<E: Kept> Numbered for Pile<E> {
+    fn row(&self, place: usize) -> Option<NonZeroU32> {
+        self.filed.get(place)?.row
     }
 
-    pub(super) fn find(&self, place: usize) -> Standing {
-        match self.0.get(place) {
-            None | Some(0) => Standing::Unrecorded,
-            Some(&Self::LEFT_OUT) => Standing::LeftOut,
-            Some(position) => Standing::At(*position as usize - 1),
+    fn person(&self, place: usize) -> &Cell {
+        self.persons.get(place).unwrap_or(&Cell::EMPTY)
+    }
+
+    fn take_out(&mut self, room: Room, places: &[u32]) {
+        take_out(&mut self.filed, places);
+        self.left_out.retain(|place| places.binary_search(place).is_err());
+        for place in &mut self.left_out {
+            let before = places.partition_point(|taken| taken < place);
+            *place -= u32::try_from(before).unwrap_or_default();
         }
+        take_out(&mut self.persons, places);
+        self.links.iter_mut().filter(|links| !links.is_empty()).for_each(|links| take_out(links, places));
+        for (place, filed) in self.filed.iter_mut().enumerate() {
+            if let Some(id) = Key::new(room, place) {
+                filed.entry.set_id(id);
+            }
+        }
+    }
+}
+
+impl Numbered for Register {
+    fn row(&self, place: usize) -> Option<NonZeroU32> {
+        self.rows.get(place).copied().flatten()
+    }
+
+    fn person(&self, _: usize) -> &Cell {
+        &Cell::EMPTY
+    }
+
+    fn take_out(&mut self, room: Room, places: &[u32]) {
+        take_out(&mut self.persons, places);
+        take_out(&mut self.rows, places);
+        for (place, person) in self.persons.iter_mut().enumerate() {
+            if let Some(id) = Key::new(room, place) {
+                person.id = id;
+            }
+        }
+    }
+}
+
+/// The professionals, in the order given.
+#[derive(Debug, Default)]
+pub(super) struct Professionals {
+    social_workers: Vec<bool>,
+    rows: Vec<Option<NonZeroU32>>,
+}
+
+impl Professionals {
+    pub(super) fn push(&mut self, is_social_worker: bool, row: Option<NonZeroU32>) {
+        self.social_workers.push(is_social_worker);
+        self.rows.push(row);
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    pub(super) fn is_social_worker(&self, place: usize) -> bool {
+        self.social_workers.get(place).is_some_and(|is| *is)
+    }
+}
+
+impl Numbered for Professionals {
+    fn row(&self, place: usize) -> Option<NonZeroU32> {
+        self.rows.get(place).copied().flatten()
+    }
+
+    fn person(&self, _: usize) -> &Cell {
+        &Cell::EMPTY
+    }
+
+    fn take_out(&mut self, _: Room, places: &[u32]) {
+        take_out(&mut self.social_workers, places);
+        take_out(&mut self.rows, places);
     }
 }
 
@@ -113,6 +194,8 @@ pub(super) trait Kept: Copy + Send + Sync {
 
     /// The id of its record, where the family has ids.
     fn id(&self) -> Option<Key>;
+
+    fn set_id(&mut self, id: Key);
 
     /// Sorts the entries of one child; `None` comes first.
     fn day(&self) -> Option<NaiveDate>;
@@ -132,6 +215,10 @@ macro_rules! kept {
 
             fn id(&self) -> Option<Key> {
                 Some(self.id)
+            }
+
+            fn set_id(&mut self, id: Key) {
+                self.id = id;
             }
 
             fn day(&self) -> Option<NaiveDate> {
@@ -165,6 +252,10 @@ impl Kept for CareLeaverEntry {
         Some(self.id)
     }
 
+    fn set_id(&mut self, id: Key) {
+        self.id = id;
+    }
+
     fn day(&self) -> Option<NaiveDate> {
         self.latest_contact
     }
@@ -183,6 +274,8 @@ impl Kept for FamilyEntry {
         None
     }
 
+    fn set_id(&mut self, _: Key) {}
+
     fn day(&self) -> Option<NaiveDate> {
         None
     }
@@ -196,6 +289,8 @@ impl Kept for ImmigrationEntry {
     fn id(&self) -> Option<Key> {
         None
     }
+
+    fn set_id(&mut self, _: Key) {}
 
     fn day(&self) -> Option<NaiveDate> {
         self.start

@@ -82,9 +82,9 @@ use super::blocks::Blocks;
 use crate::calendar::{Days, Moment};
 use crate::chronology::{Letters, trimmed};
 use crate::dataset::draft::{
-    Assessment, CareLeaverStatus, Draft, FamilyMember, ImmigrationStatus, InitialConference, Involvement, LegalStatus,
+    Assessment, CareLeaverStatus, FamilyMember, ImmigrationStatus, InitialConference, Involvement, LegalStatus,
     LookedAfterEpisode, MissingEpisode, Person, Placement, PlanReview, Professional, ProtectionPlan, Referral,
-    Section47Enquiry,
+    Section47Enquiry, Taken,
 };
 use crate::record::{Family, InterviewFlag, MissingKind, StatutoryCode};
 use crate::{Builder, Finding, FindingRule, Matter, Supply};
@@ -449,12 +449,12 @@ struct Done {
 }
 
 impl Done {
-    fn take(&mut self, rows: Rows<'_>, bytes: u64, records: &mut Builder) {
+    fn take(&mut self, rows: &mut dyn Deliver, bytes: u64, records: &mut Builder) {
         if self.open_quote {
             return;
         }
-        self.open_quote = rows.open_quote;
-        let (before, number) = (self.progress.rows, rows.number);
+        self.open_quote = rows.open_quote();
+        let (before, number) = (self.progress.rows, rows.number());
         // The header is row 1.
         rows.deliver(records, before + 2);
         self.progress.rows = before + number;
@@ -853,7 +853,7 @@ const MISSING_WORDS: [(&str, MissingKind); 2] = [("Missing", MissingKind::Missin
 
 /// The drafts of a family, which borrow from the file.
 trait Drafts: Send + Sync + 'static {
-    type Draft<'r>: Into<Draft<'r>>;
+    type Draft<'r>: Taken;
 }
 
 macro_rules! drafts {
@@ -905,7 +905,7 @@ trait ReadTable: Sync {
     fn header(&self, block: &[u8], records: &mut Builder) -> Option<Header>;
 
     /// Reads rows, and hands them with their findings to `to`.
-    fn rows(&self, header: &Header, block: &[u8], to: &mut dyn FnMut(Rows<'_>));
+    fn rows(&self, header: &Header, block: &[u8], to: &mut dyn FnMut(&mut dyn Deliver));
 }
 
 /// The header of a file.
@@ -917,25 +917,47 @@ struct Header {
 }
 
 /// Rows of a block, read and checked; they count from 0.
-#[derive(Default)]
-struct Rows<'r> {
-    drafts: Vec<Checked<'r>>,
+struct Rows<'r, D: Drafts> {
+    drafts: Vec<Checked<D::Draft<'r>>>,
     findings: Vec<Finding>,
     number: u64,
     /// A quote is open at the end.
     open_quote: bool,
 }
 
-struct Checked<'r> {
-    draft: Draft<'r>,
+impl<D: Drafts> Default for Rows<'_, D> {
+    fn default() -> Self {
+        Self { drafts: Vec::new(), findings: Vec::new(), number: 0, open_quote: false }
+    }
+}
+
+struct Checked<T> {
+    draft: T,
     row: u64,
     set_aside: bool,
 }
 
-impl Rows<'_> {
+/// [`Rows`] of any table.
+trait Deliver {
+    fn number(&self) -> u64;
+
+    fn open_quote(&self) -> bool;
+
     /// Hands all to `records`; the first row is row `first` of the file.
-    fn deliver(self, records: &mut Builder, first: u64) {
-        for mut finding in self.findings {
+    fn deliver(&mut self, records: &mut Builder, first: u64);
+}
+
+impl<D: Drafts> Deliver for Rows<'_, D> {
+    fn number(&self) -> u64 {
+        self.number
+    }
+
+    fn open_quote(&self) -> bool {
+        self.open_quote
+    }
+
+    fn deliver(&mut self, records: &mut Builder, first: u64) {
+        for mut finding in self.findings.drain(..) {
             finding.row = finding.row.map(|row| row + first);
             records.note(finding);
         }
@@ -966,12 +988,12 @@ impl<const N: usize, D: Drafts> ReadTable for Table<N, D> {
         Some(Header { length, names, headings: headings.to_vec() })
     }
 
-    fn rows(&self, header: &Header, block: &[u8], to: &mut dyn FnMut(Rows<'_>)) {
+    fn rows(&self, header: &Header, block: &[u8], to: &mut dyn FnMut(&mut dyn Deliver)) {
         let Ok(headings) = <&[Heading; N]>::try_from(header.headings.as_slice()) else { return };
         if let Ok(text) = std::str::from_utf8(block)
-            && let Some(rows) = self.plain_rows(header, headings, text)
+            && let Some(mut rows) = self.plain_rows(header, headings, text)
         {
-            return to(rows);
+            return to(&mut rows);
         }
         // As the crate `csv` splits it.
         let mut csv = reader_of(block);
@@ -994,7 +1016,36 @@ impl<const N: usize, D: Drafts> ReadTable for Table<N, D> {
             let cell = |position: usize| record.get(position).map(Written::of);
             self.row(header, headings, record.len(), cell, &mut rows);
         }
-        to(rows);
+        to(&mut rows);
+    }
+}
+
+/// The places in eight bytes of those that are as low as a comma; few are.
+struct Low(u64);
+
+impl Low {
+    #[inline]
+    fn of(word: [u8; 8]) -> Self {
+        const EACH: u64 = 0x0101_0101_0101_0101;
+        const UPPER: u64 = EACH << 7;
+        let word = u64::from_le_bytes(word);
+        // Sets the upper bit of each byte that is higher than a comma, 0x2c; no carry leaves a byte.
+        let higher = ((word & !UPPER) + EACH * 0x53) | word;
+        Self(!higher & UPPER)
+    }
+}
+
+impl Iterator for Low {
+    type Item = usize;
+
+    #[inline]
+    fn next(&mut self) -> Option<usize> {
+        if self.0 == 0 {
+            return None;
+        }
+        let at = self.0.trailing_zeros() / 8;
+        self.0 &= self.0 - 1;
+        usize::try_from(at).ok()
     }
 }
 
@@ -1006,7 +1057,11 @@ fn reader_of(block: &[u8]) -> csv::Reader<impl Read> {
 
 impl<const N: usize, D: Drafts> Table<N, D> {
     /// The rows of a text; `None` where it has a quote, or a carriage return that alone ends a row.
-    fn plain_rows<'r>(&self, header: &Header, headings: &[Heading; N], text: &'r str) -> Option<Rows<'r>> {
+    fn plain_rows<'r>(&self, header: &Header, headings: &[Heading; N], text: &'r str) -> Option<Rows<'r, D>> {
+        // A quote gives what is between others another meaning.
+        if memchr::memchr(b'"', text.as_bytes()).is_some() {
+            return None;
+        }
         let mut rows = Rows::default();
         rows.drafts.reserve(text.len() / 32);
         // Where the cells of the row begin, and one after its end.
@@ -1026,18 +1081,27 @@ impl<const N: usize, D: Drafts> Table<N, D> {
             starts.clear();
             starts.push(at + 1);
         };
-        for (at, byte) in text.bytes().enumerate() {
-            // Few bytes are as low as a comma, so most take one comparison.
-            if byte > b',' {
-                continue;
-            }
-            match byte {
-                b',' => starts.push(at + 1),
-                b'\n' => end_row(&mut starts, at),
-                b'\r' if !matches!(text.as_bytes().get(at + 1), Some(b'\n') | None) => return None,
-                b'"' => return None,
+        let bytes = text.as_bytes();
+        // False for a carriage return that alone ends a row.
+        let mut pass = |at: usize| {
+            match bytes.get(at) {
+                Some(b',') => starts.push(at + 1),
+                Some(b'\n') => end_row(&mut starts, at),
+                Some(b'\r') => return matches!(bytes.get(at + 1), Some(b'\n') | None),
                 _ => {}
             }
+            true
+        };
+        let (words, rest) = bytes.as_chunks::<8>();
+        for (begin, word) in (0..).step_by(8).zip(words) {
+            for at in Low::of(*word) {
+                if !pass(begin + at) {
+                    return None;
+                }
+            }
+        }
+        if !(bytes.len() - rest.len()..bytes.len()).all(pass) {
+            return None;
         }
         if !text.is_empty() {
             end_row(&mut starts, text.len());
@@ -1053,7 +1117,7 @@ impl<const N: usize, D: Drafts> Table<N, D> {
         headings: &[Heading; N],
         length: usize,
         cell: impl Fn(usize) -> Option<Written<'r>>,
-        rows: &mut Rows<'r>,
+        rows: &mut Rows<'r, D>,
     ) {
         let mut row = Row::default();
         let cells = headings.map(|heading| Cell {
@@ -1067,9 +1131,9 @@ impl<const N: usize, D: Drafts> Table<N, D> {
         if let Some(written) = (header.names.len()..length).filter_map(&cell).find(|written| !written.is_blank()) {
             row.faults.push((Cell { column: "", written }, FindingRule::LongRow));
         }
-        row.note_faults(self.family, rows);
+        row.note_faults(self.family, rows.number, &mut rows.findings);
         if !row.left_out {
-            rows.drafts.push(Checked { draft: draft.into(), row: rows.number, set_aside: row.set_aside });
+            rows.drafts.push(Checked { draft, row: rows.number, set_aside: row.set_aside });
         }
         rows.number += 1;
     }
@@ -1252,7 +1316,10 @@ impl<'r> Row<'r> {
     fn moment(&mut self, cell: &Cell<'r>) -> Option<Moment> {
         let read = match cell.text() {
             Ok("") => return None,
-            Ok(text) => text.parse().map_err(|_| FindingRule::UnreadableDate),
+            Ok(text) => match plain_day(text) {
+                Some(day) => return Some(day.into()),
+                None => text.parse().map_err(|_| FindingRule::UnreadableDate),
+            },
             Err(rule) => Err(rule),
         };
         read.map_err(|rule| self.leave_out(cell, rule)).ok()
@@ -1314,7 +1381,7 @@ impl<'r> Row<'r> {
     }
 
     /// Notes the faults of the row.
-    fn note_faults(&self, family: Family, rows: &mut Rows<'_>) {
+    fn note_faults(&self, family: Family, number: u64, findings: &mut Vec<Finding>) {
         for (cell, rule) in &self.faults {
             let to_note = match rule {
                 // In a record that it gets, the builder finds them.
@@ -1326,12 +1393,26 @@ impl<'r> Row<'r> {
             if to_note {
                 let text = |cell: Option<Cell<'r>>| cell.and_then(|cell| cell.text().ok()).unwrap_or_default();
                 let finding = Finding::new(family, cell.column, cell.written.to_value(), *rule)
-                    .in_row(Some(rows.number))
+                    .in_row(Some(number))
                     .of(text(self.id), text(self.person));
-                rows.findings.push(finding);
+                findings.push(finding);
             }
         }
     }
+}
+
+/// The day written `YYYY-MM-DD`; `None` for any other text.
+#[inline]
+fn plain_day(text: &str) -> Option<NaiveDate> {
+    let bytes: &[u8; 10] = text.as_bytes().try_into().ok()?;
+    let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = *bytes else { return None };
+    let digits = [y1, y2, y3, y4, m1, m2, d1, d2].map(|byte| byte.wrapping_sub(b'0'));
+    if digits.iter().any(|digit| *digit > 9) {
+        return None;
+    }
+    let [y1, y2, y3, y4, m1, m2, d1, d2] = digits.map(u32::from);
+    let year = i32::try_from(y1 * 1000 + y2 * 100 + y3 * 10 + y4).ok()?;
+    NaiveDate::from_ymd_opt(year, m1 * 10 + m2, d1 * 10 + d2)
 }
 
 /// What a text stands for, without regard to case.

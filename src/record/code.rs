@@ -21,7 +21,10 @@ pub trait StatutoryCode: Copy + Eq + fmt::Debug + sealed::Sealed + 'static {
 }
 
 pub(crate) mod sealed {
-    pub trait Sealed {}
+    pub trait Sealed {
+        /// Its number in the list, from 0.
+        fn number(self) -> u32;
+    }
 }
 
 /// A code as recorded: one that the statutory list knows, or another text, kept as written.
@@ -105,7 +108,11 @@ macro_rules! statutory_codes {
             $(#[doc = concat!("`", $letters, "`:")] $(#[doc = $doc])+ $variant,)+
         }
 
-        impl $crate::record::code::sealed::Sealed for $name {}
+        impl $crate::record::code::sealed::Sealed for $name {
+            fn number(self) -> u32 {
+                self as u32
+            }
+        }
 
         impl $crate::record::StatutoryCode for $name {
             const ALL: &'static [Self] = &[$(Self::$variant,)+];
