@@ -820,3 +820,75 @@ fn a_form_and_a_table_side_by_side_hold_what_either_holds() {
     );
     assert_eq!(census.or(&dfe_api::supply()).days(Family::ProtectionPlan), &Days::all());
 }
+
+// ---- what definitions say they need is what they read --------------------------------------------------------------
+
+/// The records without a matter: without those of a family, or without a part of them.
+fn without(records: &[Record], matter: Matter) -> Vec<Record> {
+    let mut records = records.to_vec();
+    match matter {
+        Matter::Records(family) => records.retain(|record| record.family() != family),
+        Matter::UnaccompaniedChildren => records.retain(|record| record.family() != Family::ImmigrationStatus),
+        _ => {}
+    }
+    for record in &mut records {
+        match (matter, record) {
+            (Matter::ReferralDecisions, Record::Referral(referral)) => referral.no_further_action = None,
+            (Matter::AssessmentReferrals, Record::Assessment(assessment)) => assessment.referral = None,
+            (Matter::Authorisations, Record::Assessment(assessment)) => assessment.authorised = None,
+            (Matter::EnquiryReferrals, Record::Section47Enquiry(enquiry)) => enquiry.referral = None,
+            (Matter::PreviousPlans, Record::ProtectionPlan(plan)) => plan.previous_plans = None,
+            (Matter::InterviewOffers, Record::MissingEpisode(episode)) => episode.interview_offered = None,
+            (Matter::ReturnInterviews, Record::MissingEpisode(episode)) => episode.interview_accepted = None,
+            (Matter::InterviewDates, Record::MissingEpisode(episode)) => episode.interview_completed = None,
+            (Matter::CareLeaverEligibility, Record::CareLeaverStatus(status)) => status.eligibility = None,
+            (Matter::CareLeaverContact, Record::CareLeaverStatus(status)) => status.in_touch = None,
+            (Matter::CareLeaverAccommodation, Record::CareLeaverStatus(status)) => {
+                (status.accommodation, status.suitability) = (None, None);
+            }
+            (Matter::CareLeaverActivity, Record::CareLeaverStatus(status)) => status.activity = None,
+            _ => {}
+        }
+    }
+    records
+}
+
+/// Over many histories: a figure that changes without a matter needs it, and every need changes some figure of its own.
+#[test]
+fn what_an_indicator_needs_is_what_it_reads() {
+    use proptest::strategy::{Strategy, ValueTree};
+    use proptest::test_runner::TestRunner;
+
+    let mut runner = TestRunner::deterministic();
+    let (engine, scenarios) = (Engine::new(everything()), strategies::scenario(3..6));
+    let mut changed: BTreeSet<(String, Matter)> = BTreeSet::new();
+    for _ in 0..160 {
+        let case = scenarios.new_tree(&mut runner).unwrap().current();
+        let read = |records: Vec<Record>| {
+            let ledger = engine.run(&records.into_iter().collect()).unwrap();
+            ledger.scorecard(&case.as_at).unwrap()
+        };
+        let whole = read(case.records.clone());
+        for matter in Matter::all() {
+            let less = read(without(&case.records, matter));
+            let pairs = whole.readings.iter().zip(&less.readings).filter(|(one, other)| one != other);
+            changed.extend(pairs.map(|(one, _)| (one.indicator().to_owned(), matter)));
+        }
+    }
+    let needs = |key: &str, matter: Matter| {
+        let matters = everything().iter().find(|of| of.definition().key() == key).unwrap().definition().reads().matters;
+        match matter {
+            Matter::Records(family) => matters.unwrap().iter().any(|matter| matter.family() == family),
+            part => matters.unwrap().contains(&part),
+        }
+    };
+    for (key, matter) in &changed {
+        assert!(needs(key, *matter), "{key} reads {matter} and does not say so");
+    }
+    for indicator in everything() {
+        let key = indicator.definition().key();
+        for matter in indicator.definition().reads().matters.unwrap() {
+            assert!(changed.contains(&(key.clone(), matter)), "{key} needs {matter}, and nothing of it is read");
+        }
+    }
+}
