@@ -56,7 +56,8 @@
 //! | 9 care leavers | care leaver status | the child |
 //! | 8, 9 | an immigration status `UASC` without dates, where the answer is yes | |
 //!
-//! Two rows with one id: the first stays, the other is a finding ([`RepeatedId`](crate::FindingRule::RepeatedId)). What
+//! Two rows with one id: the first stays (of two referrals on one day the first that is not one of no further action), the
+//! other is a finding ([`RepeatedId`](crate::FindingRule::RepeatedId)). What
 //! contradicts within a record (an end before a start, an unknown code) the [`Builder`] finds; such a finding
 //! names the row and, in the id of the record, the child.
 //!
