@@ -202,9 +202,8 @@ impl Joined {
         let of_care = |table: Table| {
             let supplied = one.supplied(table);
             let in_care = &in_care;
-            move |child: &str| match supplied && in_care(child) {
-                true => CarriedNoMore::Gone,
-                false => CarriedNoMore::GoesOn,
+            move |child: &str| {
+                if supplied && in_care(child) { CarriedNoMore::Gone } else { CarriedNoMore::GoesOn }
             }
         };
         let gone = of_care(Table::Missing);

@@ -1,7 +1,7 @@
 //! The authority as the workbook of Annex A, made today.
 
 use csc_kpi::NaiveDate;
-use csc_kpi::calendar::minus_months;
+use csc_kpi::calendar::{Moment, minus_months};
 use csc_kpi::record::{AbuseCategory, Coded, InTouch, LookedAfterEpisode, Sex, StatutoryCode, Suitability};
 use rust_xlsxwriter::{ExcelDateTime, Format, Workbook};
 
@@ -114,7 +114,7 @@ const LISTS: [List; 7] = [
         &["Continuous Assessment Start Date", "Continuous Assessment Date of Authorisation", "Allocated Team"],
         |child| {
             let happened = |day: Option<NaiveDate>| day.is_none_or(|day| day >= six_months());
-            let authorised = |a: &csc_kpi::record::Assessment| a.authorised.map(|moment| moment.date());
+            let authorised = |a: &csc_kpi::record::Assessment| a.authorised.map(Moment::date);
             let rows = child.assessments.iter().filter(|assessment| happened(authorised(assessment)));
             rows.map(|a| vec![a.start.date().into(), authorised(a).into(), a.team.as_deref().into()]).collect()
         },
@@ -129,7 +129,7 @@ const LISTS: [List; 7] = [
             "Number of ICPCs in the last 12 months",
         ],
         |child| {
-            let held = |c: &csc_kpi::record::InitialConference| c.date.map(|moment| moment.date());
+            let held = |c: &csc_kpi::record::InitialConference| c.date.map(Moment::date);
             let mut rows = Vec::new();
             for enquiry in &child.enquiries {
                 let conference = child.conferences.iter().find(|c| c.enquiry.as_ref() == Some(&enquiry.id));

@@ -575,7 +575,7 @@ impl Maker {
             _ => self.day(plus(start, 20), plus(start, 500)),
         };
         let own = child.plans.iter().filter(|plan| plan.other_authority != Some(true)).count();
-        let recorded = u32::try_from(own).unwrap() + if self.dice.percent(12) { 1 } else { 0 };
+        let recorded = u32::try_from(own).unwrap() + u32::from(self.dice.percent(12));
         let initial = self.dice.of(AbuseCategory::ALL);
         let latest = if self.dice.percent(20) { self.dice.of(AbuseCategory::ALL) } else { initial };
         let mut plan = ProtectionPlan::new(id.clone(), child.id(), start)

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use csc_kpi::NaiveDate;
+use csc_kpi::calendar::Moment;
 use csc_kpi::record::{Coded, Referral, Sex, StatutoryCode};
 
 use super::authority::{Authority, Child};
@@ -17,7 +18,7 @@ pub(super) fn has(referral: &Referral, year: i32) -> bool {
 
 const DISABILITIES: [&str; 12] = ["NONE", "MOB", "HAND", "PC", "INC", "COMM", "LD", "HEAR", "VIS", "BEH", "AUT", "DDA"];
 
-fn element(xml: &mut String, name: &str, value: impl ToString) {
+fn element(xml: &mut String, name: &str, value: &dyn ToString) {
     let value = value.to_string();
     if !value.is_empty() {
         write!(xml, "<{name}>{value}</{name}>").unwrap();
@@ -25,11 +26,11 @@ fn element(xml: &mut String, name: &str, value: impl ToString) {
 }
 
 fn date(xml: &mut String, name: &str, day: Option<NaiveDate>) {
-    element(xml, name, day.map(|day| day.to_string()).unwrap_or_default());
+    element(xml, name, &day.map(|day| day.to_string()).unwrap_or_default());
 }
 
 fn code<C: StatutoryCode>(xml: &mut String, name: &str, code: Option<&Coded<C>>) {
-    element(xml, name, code.map(Coded::letters).unwrap_or_default());
+    element(xml, name, &code.map(Coded::letters).unwrap_or_default());
 }
 
 fn referral(xml: &mut String, child: &Child, referral: &Referral, year: i32) {
@@ -49,9 +50,9 @@ fn referral(xml: &mut String, child: &Child, referral: &Referral, year: i32) {
     let of_plan =
         |id: &str| child.plans.iter().any(|plan| is_of(&plan.referral) && plan.conference.as_deref() == Some(id));
     let arrival = child.conferences.iter().find(|c| c.transfer_in == Some(true) && of_plan(&c.id));
-    date(xml, "DateOfInitialCPC", arrival.and_then(|c| c.date).map(|held| held.date()).filter(|held| within(*held)));
+    date(xml, "DateOfInitialCPC", arrival.and_then(|c| c.date).map(Moment::date).filter(|held| within(*held)));
     for assessment in child.assessments.iter().filter(|assessment| is_of(&assessment.referral)) {
-        let authorised = assessment.authorised.map(|moment| moment.date());
+        let authorised = assessment.authorised.map(Moment::date);
         if authorised.is_some_and(|authorised| authorised < first) {
             continue;
         }
@@ -65,7 +66,7 @@ fn referral(xml: &mut String, child: &Child, referral: &Referral, year: i32) {
     }
     for enquiry in child.enquiries.iter().filter(|enquiry| is_of(&enquiry.referral)) {
         let conference = child.conferences.iter().find(|conference| conference.enquiry.as_ref() == Some(&enquiry.id));
-        let held = conference.and_then(|conference| conference.date).map(|moment| moment.date());
+        let held = conference.and_then(|conference| conference.date).map(Moment::date);
         if !within(enquiry.start.date()) && !held.is_some_and(within) {
             continue;
         }
@@ -78,13 +79,13 @@ fn referral(xml: &mut String, child: &Child, referral: &Referral, year: i32) {
             .enquiries
             .iter()
             .any(|other| other.referral == enquiry.referral && other.start.date() > enquiry.start.date());
-        element(xml, "ICPCnotRequired", held.is_none() && (conference.is_none() || again));
+        element(xml, "ICPCnotRequired", &(held.is_none() && (conference.is_none() || again)));
         xml.push_str("</Section47>\n");
     }
     element(
         xml,
         "ReferralNFA",
-        referral.no_further_action.map(u8::from).map(|flag| flag.to_string()).unwrap_or_default(),
+        &referral.no_further_action.map(u8::from).map(|flag| flag.to_string()).unwrap_or_default(),
     );
     for plan in child.plans.iter().filter(|plan| is_of(&plan.referral) && plan.other_authority != Some(true)) {
         if plan.end.is_some_and(|end| end < first) {
@@ -95,7 +96,7 @@ fn referral(xml: &mut String, child: &Child, referral: &Referral, year: i32) {
         date(xml, "CPPendDate", plan.end);
         code(xml, "InitialCategoryOfAbuse", plan.initial_category.as_ref());
         code(xml, "LatestCategoryOfAbuse", plan.latest_category.as_ref());
-        element(xml, "NumberOfPreviousCPP", plan.previous_plans.unwrap_or_default());
+        element(xml, "NumberOfPreviousCPP", &plan.previous_plans.unwrap_or_default());
         for review in child.reviews.iter().filter(|review| review.plan.as_ref() == Some(&plan.id)) {
             if let Some(held) = review.date.filter(|held| within(*held)) {
                 xml.push_str("<Reviews>");
@@ -115,25 +116,25 @@ fn child(xml: &mut String, child: &Child, year: i32) {
     }
     let person = &child.person;
     xml.push_str("<Child>\n<ChildIdentifiers>");
-    element(xml, "LAchildID", &person.id);
-    element(xml, "UPNunknown", "UN1");
+    element(xml, "LAchildID", &&person.id);
+    element(xml, "UPNunknown", &"UN1");
     date(xml, "PersonBirthDate", person.date_of_birth);
     if person.date_of_birth.is_none() {
         date(xml, "ExpectedPersonBirthDate", person.expected_date_of_birth);
     }
     let sex = person.sex.as_ref().and_then(Coded::known);
     match sex {
-        Some(sex) if year >= 2025 => element(xml, "Sex", sex.letters()),
-        Some(Sex::Male) => element(xml, "GenderCurrent", 1),
-        Some(Sex::Female) => element(xml, "GenderCurrent", 2),
-        _ => element(xml, "GenderCurrent", 0),
+        Some(sex) if year >= 2025 => element(xml, "Sex", &sex.letters()),
+        Some(Sex::Male) => element(xml, "GenderCurrent", &1),
+        Some(Sex::Female) => element(xml, "GenderCurrent", &2),
+        _ => element(xml, "GenderCurrent", &0),
     }
     date(xml, "PersonDeathDate", person.date_of_death);
     xml.push_str("</ChildIdentifiers>\n<ChildCharacteristics>");
     code(xml, "Ethnicity", person.ethnicity.as_ref());
     let number: usize = person.id[1..].parse().unwrap();
     let disability = DISABILITIES[number % DISABILITIES.len()];
-    let more = if disability == "NONE" || number % 2 == 0 { "" } else { "<Disability>LD</Disability>" };
+    let more = if disability == "NONE" || number.is_multiple_of(2) { "" } else { "<Disability>LD</Disability>" };
     let more = if disability == "LD" { "" } else { more };
     write!(xml, "<Disabilities><Disability>{disability}</Disability>{more}</Disabilities>").unwrap();
     xml.push_str("</ChildCharacteristics>\n");

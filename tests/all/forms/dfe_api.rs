@@ -1,5 +1,6 @@
 //! The authority as the payload of the daily collection: every child with all that the form has of it.
 
+use csc_kpi::calendar::Moment;
 use csc_kpi::record::{ALLOCATED_CASE_WORKER, Coded, LookedAfterEpisode, Professional, Referral, StatutoryCode};
 use serde_json::{Value, json};
 
@@ -10,7 +11,7 @@ fn code<C: StatutoryCode>(code: Option<&Coded<C>>) -> Value {
 }
 
 /// The referral to which something from a day on belongs: the last one until then.
-fn is_in<'a>(child: &'a Child, start: chrono::NaiveDate) -> Option<&'a Referral> {
+fn is_in(child: &Child, start: chrono::NaiveDate) -> Option<&Referral> {
     child.referrals.iter().filter(|referral| referral.date <= start).max_by_key(|referral| referral.date)
 }
 
@@ -49,7 +50,7 @@ fn episode(child: &Child, referral: &Referral, professionals: &[Professional]) -
             json!({
                 "child_and_family_assessment_id": assessment.id,
                 "start_date": assessment.start.date(),
-                "authorisation_date": assessment.authorised.map(|moment| moment.date()),
+                "authorisation_date": assessment.authorised.map(Moment::date),
             })
         })
         .collect();
@@ -64,8 +65,8 @@ fn episode(child: &Child, referral: &Referral, professionals: &[Professional]) -
                 "section_47_assessment_id": enquiry.id,
                 "start_date": enquiry.start.date(),
                 "icpc_required_flag": conference.is_some(),
-                "icpc_date": conference.and_then(|conference| conference.date).map(|moment| moment.date()),
-                "end_date": enquiry.end.map(|moment| moment.date()),
+                "icpc_date": conference.and_then(|conference| conference.date).map(Moment::date),
+                "end_date": enquiry.end.map(Moment::date),
             })
         })
         .collect();

@@ -424,7 +424,7 @@ fn take_all_but_six_months(child: &mut Child, _: &Child) {
     let from = annex_a::six_months();
     let lately = |day: Option<NaiveDate>| day.is_none_or(|day| day >= from);
     child.referrals.retain(|referral| referral.date >= from);
-    child.assessments.retain(|assessment| lately(assessment.authorised.map(|moment| moment.date())));
+    child.assessments.retain(|assessment| lately(assessment.authorised.map(Moment::date)));
     let conferences = &child.conferences;
     child.enquiries.retain(|enquiry| {
         let led_to = conferences.iter().filter(|conference| conference.enquiry.as_ref() == Some(&enquiry.id));
@@ -434,7 +434,7 @@ fn take_all_but_six_months(child: &mut Child, _: &Child) {
     let enquiries: BTreeSet<String> = child.enquiries.iter().map(|enquiry| enquiry.id.clone()).collect();
     child.conferences.retain(|conference| match &conference.enquiry {
         Some(enquiry) => enquiries.contains(enquiry),
-        None => lately(conference.date.map(|held| held.date())),
+        None => lately(conference.date.map(Moment::date)),
     });
     child.plans.retain(|plan| lately(plan.end));
     let carried: BTreeSet<String> = child
@@ -698,10 +698,12 @@ fn changed(one: &Counted, other: &Counted) -> BTreeSet<String> {
 }
 
 /// The authority without what the losses take.
-fn without<'l>(authority: &Authority, losses: impl Iterator<Item = &'l Loss> + Clone) -> Vec<Child> {
+fn without(authority: &Authority, losses: &[Loss]) -> Vec<Child> {
     let less = |whole: &Child| {
         let mut child = whole.clone();
-        losses.clone().for_each(|loss| (loss.take)(&mut child, whole));
+        for loss in losses {
+            (loss.take)(&mut child, whole);
+        }
         child
     };
     authority.children.iter().map(less).collect()
@@ -757,7 +759,7 @@ fn hold(form: &Form, read: &Dataset) {
     assert_eq!(findings(read), form.findings.iter().copied().collect(), "{}", form.name);
     let authority = Authority::invented();
     let days = (form.days)();
-    let expected = readings(&dataset(&without(&authority, form.losses.iter()), &authority.professionals), &days);
+    let expected = readings(&dataset(&without(&authority, form.losses), &authority.professionals), &days);
     same(form.name, &readings(read, &days), &expected);
     let mut nothing: Vec<String> = everything().iter().map(|indicator| indicator.definition().key()).collect();
     nothing.retain(|key| !expected.keys().any(|(indicator, ..)| indicator == key));
@@ -784,7 +786,8 @@ fn losses_cost_what_they_say(form: &Form) {
     let truth = readings(&dataset(&authority.children, &authority.professionals), &days);
     let mut wrong = Vec::new();
     for loss in form.losses {
-        let less = readings(&dataset(&without(&authority, std::iter::once(loss)), &authority.professionals), &days);
+        let less =
+            readings(&dataset(&without(&authority, std::slice::from_ref(loss)), &authority.professionals), &days);
         let found = changed(&truth, &less);
         let listed: BTreeSet<String> = loss.changes.iter().map(|text| (*text).to_owned()).collect();
         if found != listed {
@@ -799,7 +802,9 @@ fn documentation() -> String {
     use std::fmt::Write;
     let forms = [&RETURNS, &CENSUSES, &WORKBOOK, &DAILY];
     let mut text = String::from("//! | figure | SSD |");
-    forms.iter().for_each(|form| write!(text, " {} |", form.name).unwrap());
+    for form in forms {
+        write!(text, " {} |", form.name).unwrap();
+    }
     text.push_str("\n//! |---|---|---|---|---|---|\n");
     let figures = everything().into_iter().map(|indicator| indicator.definition().key());
     let breakdowns = engine().breakdowns().map(|breakdown| format!("by {breakdown}")).collect::<Vec<_>>();
@@ -893,7 +898,7 @@ fn returns_and_censuses_carry_what_both_say() {
         read_returns(&returns, records);
         read_censuses(&censuses, records);
     });
-    let of = |form: &Form| without(&authority, form.losses.iter());
+    let of = |form: &Form| without(&authority, form.losses);
     let both: Vec<Child> = of(&RETURNS).into_iter().chain(of(&CENSUSES)).collect();
     let expected = readings(&dataset(&both, &authority.professionals), &month_ends());
     same("SSDA903 and CIN census", &readings(&read, &month_ends()), &expected);
@@ -917,4 +922,31 @@ fn what_a_workbook_loses_is_what_is_listed() {
 #[test]
 fn what_the_daily_payload_loses_is_what_is_listed() {
     losses_cost_what_they_say(&DAILY);
+}
+
+/// Writes every form into a folder of its own below the one that `FORMS` names: for whoever looks at them with the examples.
+#[test]
+#[ignore = "writes files, no test"]
+fn write_the_forms() {
+    let authority = Authority::invented();
+    let folder = std::path::PathBuf::from(std::env::var("FORMS").expect("FORMS names a folder"));
+    let write = |path: String, file: &[u8]| {
+        let path = folder.join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, file).unwrap();
+    };
+    for (family, table) in ssd::write(&authority) {
+        write(format!("ssd/{}.csv", family.table()), &table);
+    }
+    for (path, file) in ssda903::write_csv(&authority) {
+        write(format!("ssda903/{path}"), &file);
+    }
+    for (path, file) in ssda903::write_xml(&authority) {
+        write(format!("ssda903_xml/{path}"), &file);
+    }
+    for (path, file) in cin_census::write(&authority) {
+        write(format!("cin_census/{path}"), &file);
+    }
+    write("annex_a/annex_a.xlsx".to_owned(), &annex_a::write(&authority));
+    write("dfe_api/payload.json".to_owned(), dfe_api::write(&authority).as_bytes());
 }

@@ -1,9 +1,10 @@
 //! The authority as returns of children looked after, one a collection year: tables as CSV, and the same as XML.
 
 use std::collections::BTreeMap;
+use std::fmt::Write;
 
 use csc_kpi::NaiveDate;
-use csc_kpi::calendar::birthday;
+use csc_kpi::calendar::{Moment, birthday};
 use csc_kpi::record::{
     ALLOCATED_CASE_WORKER, Coded, Eligibility, InTouch, LookedAfterEpisode, PlacementType, Professional, Sex,
     StatutoryCode,
@@ -108,7 +109,7 @@ fn rows(child: &Child, professionals: &[Professional], year: i32) -> BTreeMap<&'
             tables.entry("uasc").or_default().push(row);
         }
         for episode in &child.missing {
-            let (start, end) = (episode.start.date(), episode.end.map(|end| end.date()));
+            let (start, end) = (episode.start.date(), episode.end.map(Moment::date));
             if child.in_care_on(start).is_none() || end.is_some_and(|end| end < first) {
                 continue;
             }
@@ -234,15 +235,16 @@ fn elements(xml: &mut String, row: &[(&'static str, String)]) {
             "PLACE" => "PL",
             other => other,
         };
-        xml.push_str(&if cell.is_empty() { format!("<{name}/>") } else { format!("<{name}>{cell}</{name}>") });
+        let element = if cell.is_empty() { format!("<{name}/>") } else { format!("<{name}>{cell}</{name}>") };
+        xml.push_str(&element);
     }
 }
 
 fn groups(xml: &mut String, name: &str, rows: &[Row]) {
     for row in rows {
         let own: Row = row.iter().filter(|(column, _)| !["CHILD", "DOB", "SEX"].contains(column)).cloned().collect();
-        xml.push_str(&format!("<{name}>"));
+        write!(xml, "<{name}>").unwrap();
         elements(xml, &own);
-        xml.push_str(&format!("</{name}>"));
+        write!(xml, "</{name}>").unwrap();
     }
 }
