@@ -8,7 +8,7 @@ use super::draft::{self, Ahead, Draft};
 use super::files::Files;
 #[cfg(any(feature = "cin-census", feature = "ssda903"))]
 use super::files::Reserved;
-use super::staged::{Directory, Staged, is_named_by_others};
+use super::staged::{Directory, Staged, Standing, is_named_by_others};
 use super::{Dataset, Finding, FindingRule, Gate, integrity};
 use crate::calendar::Moment;
 use crate::chronology::{
@@ -16,7 +16,9 @@ use crate::chronology::{
     InvolvementEntry, Key, LegalStatusEntry, Letters, MissingEntry, Name, PersonEntry, Place, PlacementEntry,
     PlanEntry, ReferralEntry, ReviewEntry, Room, Texts,
 };
-use crate::record::{ALLOCATED_CASE_WORKER, Family, ImmigrationStatus, Professional, Record, RecordRef, StatutoryCode};
+use crate::record::{
+    ALLOCATED_CASE_WORKER, Family, ImmigrationStatus, Professional, Record, RecordRef, Sex, StatutoryCode,
+};
 
 /// Takes records in any order, and makes a [`Dataset`] of them.
 ///
@@ -26,6 +28,10 @@ use crate::record::{ALLOCATED_CASE_WORKER, Family, ImmigrationStatus, Profession
 ///
 /// A record without an id or a person, one whose id an earlier record of its family has, and one that ends before it
 /// starts. Each leaves a [`Finding`]; so does all else that a [`FindingRule`](crate::FindingRule) names.
+///
+/// A person whom a reader of returns, censuses, workbooks or payloads gives and who is there from another form is the same
+/// person where nothing contradicts, and fills in what the earlier record lacks: sex (also where it was unknown), ethnicity,
+/// dates of birth and death.
 ///
 /// ```
 /// use csc_kpi::record::Referral;
@@ -47,6 +53,8 @@ pub struct Builder {
     /// What readers found, each in its file and row.
     noted: Vec<Finding>,
     files: Files,
+    /// How many persons were given before the form that is being read; none where none is.
+    given_before: Option<usize>,
     /// By room and place: what is known of the record with that id.
     pub(super) ids: [Directory; Family::ALL.len()],
     /// Room to write a text in capitals.
@@ -232,6 +240,20 @@ impl Builder {
     /// The rows from here on are of a file without a name.
     pub fn end_file(&mut self) {
         self.files.begin(None);
+    }
+
+    /// The records from here on are of another form: a person who is there already may be in it too.
+    #[cfg(any(feature = "annex-a", feature = "cin-census", feature = "dfe-api", feature = "ssda903"))]
+    pub(crate) fn begin_form(&mut self) {
+        self.no_more_waiting();
+        self.given_before = Some(self.persons.len());
+    }
+
+    /// The records from here on are not of the form that was begun.
+    #[cfg(any(feature = "annex-a", feature = "cin-census", feature = "dfe-api", feature = "ssda903"))]
+    pub(crate) fn end_form(&mut self) {
+        self.no_more_waiting();
+        self.given_before = None;
     }
 
     /// Keeps numbers free for as many rows of a file, which [`Builder::push_reserved`] takes among those of other files. No
@@ -476,6 +498,9 @@ impl Builder {
             self.findings.push(head.finding("pers_person_id", &r.id, FindingRule::EmptyId));
             return;
         }
+        if self.is_given_before(&head, r, name) {
+            return;
+        }
         let Some(id) = self.take_id(&head, "pers_person_id", name) else { return };
         let Ok(person) = u32::try_from(id.index()) else { return };
         let entry = PersonEntry {
@@ -488,6 +513,47 @@ impl Builder {
         };
         self.stands(Family::Person, id, self.persons.len());
         self.persons.push(Staged { person, row, entry });
+    }
+
+    /// Whether the person was given before the form that is being read, and nothing of this contradicts it. Then what it lacks
+    /// is filled in: a child in returns, censuses and tables is one child.
+    fn is_given_before(&mut self, head: &Head<'_>, r: &draft::Person<'_>, name: &Name<'_>) -> bool {
+        fn agree<T: PartialEq>(known: Option<T>, said: Option<T>) -> bool {
+            known.zip(said).is_none_or(|(known, said)| known == said)
+        }
+        let Some((place, _)) = self.texts.room_mut(Room::of(Family::Person)).add(name) else { return false };
+        let Some(Standing::At(position)) = self.ids.get(Family::Person as usize).map(|ids| ids.find(place)) else {
+            return false;
+        };
+        if self.given_before.is_none_or(|before| position >= before) {
+            return false;
+        }
+        let Some(Staged { entry: known, .. }) = self.persons.get(position).copied() else { return false };
+        let (sex, ethnicity) = (Code::store(&r.sex, &mut self.texts), Code::store(&r.ethnicity, &mut self.texts));
+        let open = |sex: Code<Sex>| sex == Code::NONE || sex.is(Sex::Unknown);
+        let agrees = (open(known.sex) || open(sex) || known.sex.same(sex, &self.texts))
+            && (known.ethnicity == Code::NONE
+                || ethnicity == Code::NONE
+                || known.ethnicity.same(ethnicity, &self.texts))
+            && agree(known.date_of_birth, r.date_of_birth)
+            && agree(known.expected_date_of_birth, r.expected_date_of_birth)
+            && agree(known.date_of_death, r.date_of_death);
+        if !agrees {
+            return false;
+        }
+        let said = (self.code(head, "pers_sex", &r.sex), self.code(head, "pers_ethnicity", &r.ethnicity));
+        if let Some(Staged { entry, .. }) = self.persons.get_mut(position) {
+            if entry.sex == Code::NONE || (entry.sex.is(Sex::Unknown) && said.0 != Code::NONE) {
+                entry.sex = said.0;
+            }
+            if entry.ethnicity == Code::NONE {
+                entry.ethnicity = said.1;
+            }
+            entry.date_of_birth = entry.date_of_birth.or(r.date_of_birth);
+            entry.expected_date_of_birth = entry.expected_date_of_birth.or(r.expected_date_of_birth);
+            entry.date_of_death = entry.date_of_death.or(r.date_of_death);
+        }
+        true
     }
 
     fn professional(&mut self, r: &draft::Professional<'_>, names: &[Name<'_>], row: Option<NonZeroU32>) {

@@ -129,6 +129,7 @@ pub enum Change {
 impl Payload {
     /// Gives the records and findings of all children to a builder, a professional of several children once.
     pub fn give_to(self, records: &mut Builder) {
+        records.begin_form();
         let mut professionals = BTreeSet::new();
         for finding in self.findings {
             records.note(finding);
@@ -145,6 +146,7 @@ impl Payload {
                 }
             }
         }
+        records.end_form();
     }
 }
 

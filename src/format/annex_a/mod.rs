@@ -119,7 +119,7 @@ use self::list::{Column, PERSON};
 use self::rows::Reading;
 use self::sheet::Sheet;
 use crate::measure::Ratio;
-use crate::record::{ClosureReason, Coded, PrimaryNeed, Record, ReferralSource};
+use crate::record::{ClosureReason, Coded, Family, PrimaryNeed, Record, ReferralSource};
 use crate::{Builder, Finding};
 
 /// What a workbook holds: records, counts as recorded, and what is wrong in it.
@@ -271,12 +271,25 @@ impl AnnexA {
 
     /// Gives records and findings to a builder.
     pub fn give_to(self, records: &mut Builder) {
+        records.begin_form();
         for finding in self.findings {
             records.note(finding);
         }
         for AnnexARecord { row, record, .. } in self.records {
             records.push_row(record, u64::from(row));
         }
+        records.end_form();
+    }
+
+    /// Leaves out the records of these families and what is found in them: for a host that has them from another form, in
+    /// which they have other ids and so would be counted twice.
+    ///
+    /// Records of families that hang together, such as episodes and their placements, are best left out together.
+    #[must_use]
+    pub fn without(mut self, families: &[Family]) -> Self {
+        self.records.retain(|given| !families.contains(&given.record.family()));
+        self.findings.retain(|finding| !families.contains(&finding.family));
+        self
     }
 }
 

@@ -312,6 +312,7 @@ impl Censuses {
     ///
     /// What the builder finds in a record names file and line of the last census that has it.
     pub fn give_to(mut self, records: &mut Builder) {
+        records.begin_form();
         for finding in std::mem::take(&mut self.findings) {
             records.note(finding);
         }
@@ -333,6 +334,7 @@ impl Censuses {
                 }
             }
         }
+        records.end_form();
     }
 
     /// The children one at a time, in the order of their ids, each joined over all censuses: for a host that posts them

@@ -20,12 +20,15 @@ use crate::{Builder, Finding, ReturnsRule};
 
 pub(super) fn deliver(returns: impl Iterator<Item = Return>, records: &mut Builder) -> Vec<OtherRecord> {
     let returns: Vec<Return> = returns.collect();
+    records.begin_form();
     let mut counter = Counter::new(&returns, records);
     let mut joined = Joined::default();
     for one in returns {
         joined.take(one, &mut counter);
     }
-    joined.hand_over(&mut counter)
+    let others = joined.hand_over(&mut counter);
+    counter.records.end_form();
+    others
 }
 
 /// Where records are handed over, each with its file and row.

@@ -19,7 +19,7 @@ use csc_kpi::calendar::{Basis, Moment, minus_months};
 use csc_kpi::format::annex_a::AnnexA;
 use csc_kpi::format::cin_census::Censuses;
 use csc_kpi::format::ssda903::{Returns, place};
-use csc_kpi::record::{Coded, Eligibility, EpisodeEnd, EpisodeStart, LookedAfterEpisode, Professional, Record};
+use csc_kpi::record::{Coded, Eligibility, EpisodeEnd, EpisodeStart, Family, LookedAfterEpisode, Professional, Record};
 use csc_kpi::{
     AgeBands, ByAbuseCategory, ByEthnicGroup, ByPlacementType, BySex, ByTeam, ByUnaccompanied, CinRule, Dataset,
     Engine, Figure, FindingRule, NaiveDate, Reading,
@@ -889,15 +889,31 @@ fn the_daily_payload_carries_what_it_says() {
     hold(&DAILY, &read);
 }
 
-/// Returns and censuses side by side, of the same children by the same ids.
+/// Returns and censuses side by side, of the same children by the same ids; and a workbook, of which nothing is left.
 #[test]
 fn returns_and_censuses_carry_what_both_say() {
     let authority = Authority::invented();
     let (returns, censuses) = (ssda903::write_csv(&authority), cin_census::write(&authority));
+    let workbook = AnnexA::read("annex_a.xlsx", Cursor::new(annex_a::write(&authority))).unwrap();
+    let others: Vec<Family> = Family::ALL.into_iter().filter(|family| *family != Family::Person).collect();
     let read = read_into(|records| {
         read_returns(&returns, records);
         read_censuses(&censuses, records);
+        workbook.without(&others).give_to(records);
     });
+    // A child who is in several forms is one child, of whom each says what the others lack.
+    assert_eq!(findings(&read), CENSUSES.findings.iter().copied().collect());
+    for child in &authority.children {
+        let Some(known) = read.child(child.id()) else { continue };
+        let chronology = known.chronology();
+        let known = chronology.person();
+        let in_census = child.referrals.iter().any(|r| ssda903::YEARS.into_iter().any(|year| cin_census::has(r, year)));
+        if in_census {
+            assert_eq!(known.date_of_death, child.person.date_of_death, "{}", child.id());
+        }
+        assert_eq!(known.sex.known(), child.person.sex.as_ref().and_then(Coded::known), "{}", child.id());
+        assert_eq!(known.date_of_birth, child.person.date_of_birth, "{}", child.id());
+    }
     let of = |form: &Form| without(&authority, form.losses);
     let both: Vec<Child> = of(&RETURNS).into_iter().chain(of(&CENSUSES)).collect();
     let expected = readings(&dataset(&both, &authority.professionals), &month_ends());
