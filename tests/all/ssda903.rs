@@ -881,6 +881,14 @@ fn what_else_runs_through_the_years_is_joined() {
     let reviews: Vec<_> = others.iter().map(|o| (o.year().closing(), o.text("REVIEW_CODE"))).collect();
     assert_eq!(reviews, [(2018, Some("PN1")), (2019, Some("PN2"))]);
 
+    // Two reviews of one day in one return are two; the later return has one in their place.
+    let reviewed = |closing: i32, rows: &[&str]| later(closing, &[(Table::Reviews, rows)]);
+    let both = ["C1,20/05/2010,20/06/2017,PN1", "C1,20/05/2010,20/06/2017,PN4"];
+    for (second, expected) in [(vec![], vec!["PN1", "PN4"]), (vec!["C1,20/05/2010,20/06/2017,PN2"], vec!["PN2"])] {
+        let (_, others) = joined([reviewed(2018, &both), reviewed(2019, &second)]);
+        assert_eq!(others.iter().filter_map(|other| other.text("REVIEW_CODE")).collect::<Vec<_>>(), expected);
+    }
+
     let worker = |closing: i32, rows: &[&str]| later(closing, &[(Table::SocialWorkers, rows)]);
     let (dataset, _) = joined([
         worker(2024, &["C1,20/05/2010,SW1,01/04/2023,,MANAGE", "C1,20/05/2010,SW2,01/05/2023,,MANAGE"]),
@@ -1588,9 +1596,11 @@ fn the_made_up_return_is_read_whole_and_its_findings_are_those_counted_by_hand()
     assert_eq!(sum(|of| of.involvements().len()), 1);
     let of_others = |table: Table| others.iter().filter(|other| other.table() == table).count();
     assert_eq!((of_others(Table::Oc2), of_others(Table::Ad1)), (lines("oc2").len(), lines("ad1").len()));
-    let reviews: BTreeSet<_> =
-        lines("reviews").into_iter().map(|row| (row["CHILD"].clone(), row["REVIEW"].clone())).collect();
-    assert_eq!(of_others(Table::Reviews), reviews.len());
+    // Two are there twice; of twelve there is another on the day, with another code.
+    let reviews = lines("reviews");
+    let distinct: BTreeSet<Vec<String>> = reviews.iter().map(|row| row.values().cloned().collect()).collect();
+    let repeated = said.iter().filter(|s| s.1 == "reviews.csv" && s.0 == "RepeatedRow").count();
+    assert_eq!((of_others(Table::Reviews), repeated), (distinct.len(), reviews.len() - distinct.len()));
     // The codes of the file that no list has: XXX, 01, 02 and SWLAZY; and F3 and P3 are still of 2018.
     let wrong = |number: &str| said.iter().filter(|s| s.0 == number).count();
     assert_eq!((wrong("120"), wrong("133"), wrong("SW13STG1"), wrong("132")), (29, 2, 1, 0));

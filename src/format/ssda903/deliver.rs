@@ -73,7 +73,8 @@ struct Joined {
     uasc: BTreeMap<String, Carried>,
     missing: BTreeMap<(String, NaiveDate), Carried>,
     workers: BTreeMap<(String, String, NaiveDate), Carried>,
-    others: BTreeMap<(Table, String, String), OtherRecord>,
+    /// The rows of the last return that has the key: of one return all, whatever else they say.
+    others: BTreeMap<(Table, String, String), Vec<OtherRecord>>,
     findings: Vec<Finding>,
 }
 
@@ -125,7 +126,9 @@ impl Joined {
                     Table::Ad1 | Table::PreviousPermanence => String::new(),
                     _ => continue,
                 };
-                self.others.insert((table, row.child.clone(), key), OtherRecord { year, row });
+                let others = self.others.entry((table, row.child.clone(), key)).or_default();
+                others.retain(|other| other.year == year);
+                others.push(OtherRecord { year, row });
             }
         }
     }
@@ -274,7 +277,7 @@ impl Joined {
         for finding in self.findings {
             counter.records.note(finding);
         }
-        self.others.into_values().collect()
+        self.others.into_values().flatten().collect()
     }
 }
 

@@ -103,8 +103,8 @@
 //! is a contradiction, a value that was empty is filled in. One that goes on and is carried no more ends on 1 April with the
 //! finding [`Gone`](ReturnsRule::Gone) if the later return has episodes of the child; if it has none, a missing episode or an
 //! unaccompanied status goes on, and an episode with a social worker ends without a finding. A pupil number (`UPN`) under two child ids is a finding, for nothing else tells that a child has moved to another id.
-//! Of the other tables the later row of one key stays: review (child, `REVIEW`), decision (child, `DATE_PLACED`), adoption and
-//! previous permanence (child); the outcomes of every year stay.
+//! Of the other tables the rows of the last return with one key stay: review (child, `REVIEW`), decision (child,
+//! `DATE_PLACED`), adoption and previous permanence (child); the outcomes of every year stay.
 //!
 //! # National rules
 //!

@@ -849,6 +849,10 @@ fn the_tables_carry_everything() {
     let days = month_ends();
     let truth = readings(&dataset(&authority.children, &authority.professionals), &days);
     same("SSD", &readings(&read, &days), &truth);
+    for indicator in everything() {
+        let key = indicator.definition().key();
+        assert!(truth.keys().any(|(reached, ..)| *reached == key), "the authority has something for {key}");
+    }
     assert_eq!(findings(&read), [UNBORN].into());
 }
 
