@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail};
 use csc_kpi::format::annex_a::AnnexA;
 use csc_kpi::format::cin_census::Censuses;
 use csc_kpi::format::ssd;
-use csc_kpi::format::ssda903::{CollectionYear, Contents, Returns, place};
+use csc_kpi::format::ssda903::{CollectionYear, Contents, Returns, Table, place};
 use csc_kpi::record::Family;
 use csc_kpi::{Dataset, NaiveDate};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -20,8 +20,9 @@ pub(crate) fn sample_authority() -> PathBuf {
 }
 
 /// Reads every file in `folder` and below it that it knows: SSD tables, returns of children looked after (SSDA903) of any
-/// number of years, children in need censuses, Annex A workbooks, whose name may say on which day they were made. What it does not know it names on standard error; a bar on a terminal shows how
-/// far it is.
+/// number of years, children in need censuses, Annex A workbooks, whose name may say on which day they were made. What several
+/// of them hold is read from the first that has it, in that order; what is not read, and what it does not know, it names on
+/// standard error. A bar on a terminal shows how far it is.
 pub(crate) fn read_folder(folder: &Path) -> Result<Dataset> {
     let sources = Sources::find(folder)?;
     let bar = bar(sources.bytes);
@@ -62,7 +63,7 @@ pub(crate) fn read_folder(folder: &Path) -> Result<Dataset> {
             Some(day) => workbook.made_on(day),
             None => workbook,
         };
-        workbook.give_to(&mut records);
+        workbook.without(&sources.families_of_others()).give_to(&mut records);
     }
     bar.finish_and_clear();
     Ok(records.finish())
@@ -117,6 +118,8 @@ impl Sources {
             sources.bytes += entry.metadata().map_or(0, |file| file.len());
         }
         sources.leave_out_second_forms();
+        sources.leave_out_what_tables_hold();
+        sources.say_what_workbooks_are_read_for();
         if !without_year.is_empty() {
             let files = some_of(&without_year);
             eprintln!(
@@ -150,6 +153,50 @@ impl Sources {
         });
     }
 
+    /// What the tables hold is not read from returns and censuses too: there it has other ids, and would be counted twice.
+    fn leave_out_what_tables_hold(&mut self) {
+        let tables: Vec<Family> = self.tables.iter().map(|(family, _)| *family).collect();
+        let held = |families: &[Family]| families.iter().any(|family| tables.contains(family));
+        let say = |path: &Path| eprintln!("not read, since the SSD tables hold the same: {}", path.display());
+        self.returns.retain(|(_, contents, path)| {
+            let stays = !held(families_in(*contents));
+            if !stays {
+                say(path);
+            }
+            stays
+        });
+        if held(&OF_CENSUSES) {
+            self.censuses.drain(..).for_each(|path| say(&path));
+        }
+    }
+
+    /// The families of records that tables, returns and censuses hold.
+    fn families_of_others(&self) -> Vec<Family> {
+        let mut families: Vec<Family> = self.tables.iter().map(|(family, _)| *family).collect();
+        families.extend(self.returns.iter().flat_map(|(_, contents, _)| families_in(*contents)));
+        if !self.censuses.is_empty() {
+            families.extend(OF_CENSUSES);
+        }
+        // Persons are joined; of a child looked after there is all or nothing.
+        families.retain(|family| *family != Family::Person);
+        if families.contains(&Family::LookedAfterEpisode) {
+            families.extend([Family::Placement, Family::LegalStatus]);
+        }
+        families.sort_unstable();
+        families.dedup();
+        families
+    }
+
+    fn say_what_workbooks_are_read_for(&self) {
+        let others = self.families_of_others();
+        let of_workbooks = [&OF_CENSUSES[..], &OF_RETURNS].concat();
+        let left: Vec<String> =
+            of_workbooks.iter().filter(|family| others.contains(family)).map(ToString::to_string).collect();
+        if !self.workbooks.is_empty() && !left.is_empty() {
+            eprintln!("not read from Annex A, since tables, returns or censuses have it: {}", left.join(", "));
+        }
+    }
+
     /// A file's path inside the folder.
     fn name(&self, path: &Path) -> String {
         path.strip_prefix(&self.folder).unwrap_or(path).to_string_lossy().into_owned()
@@ -160,6 +207,33 @@ impl Sources {
 fn day_in(name: &str) -> Option<NaiveDate> {
     let is_date = |text: &&str| text.bytes().filter(u8::is_ascii_digit).count() == 8;
     (0..name.len()).find_map(|at| name.get(at..at + 10).filter(is_date)?.parse().ok())
+}
+
+/// What a census holds beside persons.
+const OF_CENSUSES: [Family; 6] = [
+    Family::Referral,
+    Family::Assessment,
+    Family::Section47Enquiry,
+    Family::InitialConference,
+    Family::ProtectionPlan,
+    Family::PlanReview,
+];
+
+/// What a whole return holds beside persons and social workers.
+const OF_RETURNS: [Family; 4] =
+    [Family::LookedAfterEpisode, Family::ImmigrationStatus, Family::MissingEpisode, Family::CareLeaverStatus];
+
+/// What a file of a return holds beside persons.
+fn families_in(contents: Contents) -> &'static [Family] {
+    match contents {
+        Contents::WholeReturn => &OF_RETURNS,
+        Contents::Table(Table::Episodes) => &[Family::LookedAfterEpisode],
+        Contents::Table(Table::Uasc) => &[Family::ImmigrationStatus],
+        Contents::Table(Table::Missing) => &[Family::MissingEpisode],
+        Contents::Table(Table::Oc3) => &[Family::CareLeaverStatus],
+        Contents::Table(Table::SocialWorkers) => &[Family::Involvement],
+        Contents::Table(_) => &[],
+    }
 }
 
 fn has_extension(path: &Path, extension: &str) -> bool {

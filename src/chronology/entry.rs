@@ -44,6 +44,33 @@ impl PersonEntry {
         }
     }
 
+    /// Fills in what it lacks by what another record says of the same person: sex (also where it was unknown), ethnicity,
+    /// dates of birth and death. Changes nothing and says no where the two contradict each other.
+    pub(crate) fn join(&mut self, said: &Self, texts: &Texts) -> bool {
+        fn agree<T: PartialEq>(known: Option<T>, said: Option<T>) -> bool {
+            known.zip(said).is_none_or(|(known, said)| known == said)
+        }
+        let open = |sex: Code<Sex>| sex == Code::NONE || sex.is(Sex::Unknown);
+        let either_none = self.ethnicity == Code::NONE || said.ethnicity == Code::NONE;
+        let agrees = (open(self.sex) || open(said.sex) || self.sex.same(said.sex, texts))
+            && (either_none || self.ethnicity.same(said.ethnicity, texts))
+            && agree(self.date_of_birth, said.date_of_birth)
+            && agree(self.expected_date_of_birth, said.expected_date_of_birth)
+            && agree(self.date_of_death, said.date_of_death);
+        if agrees {
+            if open(self.sex) && said.sex != Code::NONE {
+                self.sex = said.sex;
+            }
+            if self.ethnicity == Code::NONE {
+                self.ethnicity = said.ethnicity;
+            }
+            self.date_of_birth = self.date_of_birth.or(said.date_of_birth);
+            self.expected_date_of_birth = self.expected_date_of_birth.or(said.expected_date_of_birth);
+            self.date_of_death = self.date_of_death.or(said.date_of_death);
+        }
+        agrees
+    }
+
     /// The age on `day` in whole years; `None` while unborn or where no date of birth is recorded.
     #[must_use]
     pub fn age_on(&self, day: NaiveDate) -> Option<u16> {

@@ -1,6 +1,7 @@
 //! From records in any order to a dataset.
 
 use std::num::NonZeroU32;
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::draft;
@@ -28,6 +29,10 @@ use crate::record::{ALLOCATED_CASE_WORKER, Family, ImmigrationStatus, Profession
 /// A record without an id or a person, one whose id an earlier record of its family has, and one that ends before it
 /// starts. Each leaves a [`Finding`]; so does all else that a [`FindingRule`](crate::FindingRule) names.
 ///
+/// A person whom a reader of returns, censuses, workbooks or payloads gives and who is there from another form is the same
+/// person where nothing contradicts, and fills in what the earlier record lacks: sex (also where it was unknown), ethnicity,
+/// dates of birth and death.
+///
 /// ```
 /// use csc_kpi::record::Referral;
 /// use csc_kpi::{Dataset, FindingRule, NaiveDate};
@@ -53,6 +58,8 @@ pub struct Builder {
     noted: Vec<Finding>,
     pub(super) files: Files,
     pub(super) sources: Sources,
+    /// Where the persons of each form begin and end.
+    pub(super) forms: Vec<Range<usize>>,
     /// Room to write a text in capitals.
     capitals: String,
     pub(super) register: Register,
@@ -310,6 +317,20 @@ impl Builder {
     /// The records from here on are not of the source that was begun last.
     pub fn end_source(&mut self) {
         self.sources.open = self.sources.open.saturating_sub(1);
+    }
+
+    /// The records from here on are of another form: a person who is there already may be in it too.
+    #[cfg(any(feature = "annex-a", feature = "cin-census", feature = "dfe-api", feature = "ssda903"))]
+    pub(crate) fn begin_form(&mut self) {
+        self.forms.push(self.register.persons.len()..usize::MAX);
+    }
+
+    /// The records from here on are not of the form that was begun.
+    #[cfg(any(feature = "annex-a", feature = "cin-census", feature = "dfe-api", feature = "ssda903"))]
+    pub(crate) fn end_form(&mut self) {
+        if let Some(form) = self.forms.last_mut() {
+            form.end = self.register.persons.len();
+        }
     }
 
     /// Keeps numbers free for as many rows of a file, which [`Builder::push_reserved`] takes among those of other files. No

@@ -57,21 +57,48 @@ impl Builder {
     /// Makes the records be found by their ids, and takes out those whose id an earlier one of their family has.
     fn number_ids(&mut self) {
         let repeated = self.texts.number_all(&WITH_IDS.map(|(family, _)| Room::of(family)));
+        let joined = match repeated.get(Family::Person as usize) {
+            Some(places) if !self.forms.is_empty() => self.join_persons(places),
+            _ => Vec::new(),
+        };
         let in_doubt = std::mem::take(&mut self.in_doubt);
+        let is_joined = |family: Family, place: u32| family == Family::Person && joined.binary_search(&place).is_ok();
         let is_repeated = |family: Family, place: u32| {
             repeated.get(family as usize).is_some_and(|places| places.binary_search(&place).is_ok())
+                && !is_joined(family, place)
         };
         let kept = in_doubt.into_iter().filter(|(place, finding)| !is_repeated(finding.family, *place));
         self.findings.extend(kept.map(|(_, finding)| finding));
         for (family, field) in WITH_IDS {
             if let Some(places) = repeated.get(family as usize).filter(|places| !places.is_empty()) {
-                self.take_out(family, field, places);
+                let faulty: Vec<u32> = places.iter().copied().filter(|place| !is_joined(family, *place)).collect();
+                self.take_out(family, field, places, &faulty);
             }
         }
     }
 
+    /// Joins each person who was given before the form that gives it again, where nothing contradicts, and says which. What
+    /// the earlier record lacks is filled in: a child in returns, censuses and tables is one child.
     #[cold]
-    fn take_out(&mut self, family: Family, field: &str, places: &[u32]) {
+    fn join_persons(&mut self, repeated: &[u32]) -> Vec<u32> {
+        let mut joined = Vec::new();
+        let Self { forms, texts, register, .. } = self;
+        for place in repeated {
+            let at = *place as usize;
+            let Some(form) = forms.iter().find(|form| form.contains(&at)) else { continue };
+            let first = texts.find(Room::PERSONS, texts.get_in(Room::PERSONS, at));
+            let Some(first) = first.filter(|first| *first < form.start) else { continue };
+            let Some(said) = register.persons.get(at).copied() else { continue };
+            if register.persons.get_mut(first).is_some_and(|known| known.join(&said, texts)) {
+                joined.push(*place);
+            }
+        }
+        joined
+    }
+
+    /// Takes out the records in these places, each of the faulty ones with a finding.
+    #[cold]
+    fn take_out(&mut self, family: Family, field: &str, places: &[u32], faulty: &[u32]) {
         let room = Room::of(family);
         // Sorted by family and place, so that each is found.
         self.untrimmed.sort_by_key(|(family, place, _)| (*family as usize, *place));
@@ -92,7 +119,7 @@ impl Builder {
             Family::Professional => &mut self.professionals,
             Family::FamilyMember | Family::ImmigrationStatus => return,
         };
-        for place in places {
+        for place in faulty {
             let at = *place as usize;
             let id = self.texts.get_in(room, at);
             let person = match (family, numbered.person(at)) {

@@ -46,7 +46,7 @@
 //! | `child_and_family_assessments` | assessment | its own |
 //! | `section_47_assessments` | section 47 enquiry; a conference where there is `icpc_date` | its own; `S1/ICPC` |
 //! | `child_protection_plans` | child protection plan | its own |
-//! | `child_looked_after_placements` | looked-after episode and its placement | its own, for both |
+//! | `child_looked_after_placements` | looked-after episode and its placement; one that begins for a change of legal status alone (`L`) where another ended, of the same type and postcode, goes on with the placement of that one | its own, for both |
 //! | `care_leavers` | care leaver status | `E1/CL` |
 //!
 //! # What is purged
@@ -77,7 +77,8 @@
 //!
 //! Reviews of plans (NI 67), categories of abuse, the number of previous plans (NI 65 counts the plans there are), whether a
 //! conference made a plan or received a child, legal statuses (short breaks), providers, missing episodes and interviews, whether a
-//! care leaver is in touch or suitably housed, sibling groups, teams, dates of death, times of day. Disabilities, UPN, names, the home
+//! care leaver is eligible (so that none is counted), in touch or suitably housed, sibling groups, teams, dates of death, times
+//! of day. Disabilities, UPN, names, the home
 //! postcode, assessments of strengths and difficulties, factors, plans of children in need and adoption have no records here.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -89,9 +90,9 @@ use serde_json::Value;
 
 use crate::calendar::Days;
 use crate::record::{
-    ALLOCATED_CASE_WORKER, Assessment, CareLeaverStatus, Coded, Family, ImmigrationStatus, InitialConference,
-    Involvement, LookedAfterEpisode, Person, Placement, Professional, ProtectionPlan, Record, Referral,
-    Section47Enquiry, StatutoryCode,
+    ALLOCATED_CASE_WORKER, Assessment, CareLeaverStatus, Coded, EpisodeStart, Family, ImmigrationStatus,
+    InitialConference, Involvement, LookedAfterEpisode, Person, Placement, Professional, ProtectionPlan, Record,
+    Referral, Section47Enquiry, StatutoryCode,
 };
 use crate::{Builder, Finding, FindingRule, Matter, Supply};
 
@@ -173,6 +174,7 @@ impl Payload {
     /// [what the form holds](supply).
     pub fn give_to(self, records: &mut Builder) {
         records.begin_source(&supply());
+        records.begin_form();
         let mut professionals = BTreeSet::new();
         for finding in self.findings {
             records.note(finding);
@@ -189,6 +191,7 @@ impl Payload {
                 }
             }
         }
+        records.end_form();
         records.end_source();
     }
 }
@@ -319,6 +322,59 @@ const WITHOUT_RECORD: [&str; 13] = [
     "adoption",
 ];
 
+/// The records of a child, where an episode that only changes the legal status goes on with the placement before it.
+fn going_on(mut records: Vec<Record>) -> Vec<Record> {
+    let mut episodes: Vec<&LookedAfterEpisode> = Vec::new();
+    let mut placements: BTreeMap<&str, &Placement> = BTreeMap::new();
+    for record in &records {
+        match record {
+            Record::LookedAfterEpisode(episode) => episodes.push(episode),
+            Record::Placement(placement) => {
+                placements.insert(&placement.id, placement);
+            }
+            _ => {}
+        }
+    }
+    episodes.sort_by_key(|episode| episode.start);
+    // By the placement of an episode: the one that it goes on with.
+    let mut joined: BTreeMap<String, String> = BTreeMap::new();
+    // By placement: the last of those that go on with it.
+    let mut last: BTreeMap<String, Placement> = BTreeMap::new();
+    for this in &episodes {
+        if this.start_reason != Some(EpisodeStart::LegalStatus.into()) {
+            continue;
+        }
+        let before = episodes.iter().find(|before| before.ceased == Some(this.start) && before.start < this.start);
+        let Some((before, now)) = before.and_then(|before| placements.get(&*before.id).zip(placements.get(&*this.id)))
+        else {
+            continue;
+        };
+        if before.kind == now.kind && before.postcode == now.postcode {
+            let first = joined.get(&before.id).unwrap_or(&before.id).clone();
+            joined.insert(now.id.clone(), first.clone());
+            last.insert(first, (*now).clone());
+        }
+    }
+    records.retain(|record| !matches!(record, Record::Placement(placement) if joined.contains_key(&placement.id)));
+    for record in &mut records {
+        match record {
+            Record::LookedAfterEpisode(episode) => {
+                if let Some(first) = joined.get(&episode.id) {
+                    episode.placement = Some(first.clone());
+                }
+            }
+            Record::Placement(placement) => {
+                if let Some(last) = last.get(&placement.id) {
+                    placement.end = last.end;
+                    placement.change_reason.clone_from(&last.change_reason);
+                }
+            }
+            _ => {}
+        }
+    }
+    records
+}
+
 /// As written, without white space around it; `None` where nothing is written.
 fn text(cell: Option<&Value>) -> Option<String> {
     let text = match cell? {
@@ -377,7 +433,7 @@ impl Reading {
             for (place, episode) in form.social_care_episodes.iter().flatten().enumerate() {
                 self.episode(&format!("social_care_episodes[{place}]."), episode);
             }
-            Change::Replace(self.records)
+            Change::Replace(going_on(self.records))
         };
         ChildRecords { child: self.child, change, purged: self.purged, findings: self.findings }
     }

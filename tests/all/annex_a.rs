@@ -670,6 +670,26 @@ fn each_finding_names_list_row_child_column_value_and_rule() {
     );
 }
 
+/// A day is one of no further action only if all its referrals are.
+#[test]
+fn of_two_referrals_on_a_day_the_one_that_goes_on_stays() {
+    let answered = |answer: &str| {
+        let mut row = referral_row();
+        row[6] = t(answer);
+        row
+    };
+    for (answers, left_out) in [(["a) Yes", "b) No"], 2), (["b) No", "a) Yes"], 3), (["a) Yes", "a) Yes"], 3)] {
+        let mut records = Dataset::builder();
+        read(&referrals(&answers.map(answered))).give_to(&mut records);
+        let dataset = records.finish();
+        let child = dataset.child("101").unwrap();
+        let flags: Vec<_> = child.chronology().referrals().iter().map(|referral| referral.no_further_action).collect();
+        assert_eq!(flags, [Some(!answers.contains(&"b) No"))], "{answers:?}");
+        let repeated = dataset.findings().iter().filter(|finding| finding.rule == FindingRule::RepeatedId);
+        assert_eq!(repeated.map(|finding| finding.row).collect::<Vec<_>>(), [Some(left_out)], "{answers:?}");
+    }
+}
+
 #[test]
 fn answers_are_read_by_letter_code_and_word() {
     let statuses = |in_touch: &str| {

@@ -704,6 +704,14 @@ fn what_a_later_census_contradicts_is_named_where_the_earlier_one_says_it() {
     let child = dataset.child("C1").unwrap();
     assert_eq!(child.chronology().referrals()[0].closed, None);
     assert!(child.chronology().person().ethnicity.is(Ethnicity::WhiteBritish));
+    // A sex that was unknown, as that of a child not born yet, contradicts nothing.
+    let unknown = CHILD.replace("GenderCurrent>1", "GenderCurrent>0");
+    let changed = |files: &[(&str, &str)]| by_rule(&read(files), FindingRule::ChangedLater).len();
+    let (known, not_known) = (census(2023, CHILD), census(2022, &unknown));
+    assert_eq!(changed(&[("a.xml", &not_known), ("b.xml", &known)]), 0);
+    assert_eq!(changed(&[("a.xml", &first), ("b.xml", &census(2023, &unknown))]), 1);
+    let dataset = read(&[("a.xml", &not_known), ("b.xml", &known)]);
+    assert!(dataset.child("C1").unwrap().chronology().person().sex.is(Sex::Male));
     // The latest category of abuse is what its name says.
     let latest = census(2023, &edited(CHILD, &[("<LatestCategoryOfAbuse>PHY", "<LatestCategoryOfAbuse>NEG")]));
     let dataset = read(&[("a.xml", &first), ("b.xml", &latest)]);
@@ -762,6 +770,16 @@ fn what_a_census_gives_twice_is_one_record() {
         assert!(repeated.iter().any(|one| one == field), "{field}");
     }
     assert_eq!(by_rule(&dataset, FindingRule::CinCensus(CinRule::Cin8510)).len(), 1);
+    // A day is one of no further action only if all its referrals are.
+    let going_on = referral("2021-10-06", &open_assessment("2021-10-08"));
+    let stopped = referral("2021-10-06", "").replace("NFA>0", "NFA>1");
+    for both in [format!("{going_on}{stopped}"), format!("{stopped}{going_on}")] {
+        let dataset = read_one(&census(2022, &with_details(&both)));
+        let child = dataset.child("C1").unwrap();
+        assert_eq!(child.chronology().referrals().len(), 1);
+        assert_eq!(child.chronology().referrals()[0].no_further_action, Some(false), "{both}");
+        assert_eq!(by_rule(&dataset, FindingRule::RepeatedId).len(), 1);
+    }
 }
 
 #[test]

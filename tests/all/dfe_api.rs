@@ -196,6 +196,53 @@ fn count(records: &[Record], family: Family) -> usize {
 }
 
 #[test]
+fn a_change_of_legal_status_alone_is_no_other_placement() {
+    let placed = |id: &str, start: &str, reason: &str, kind: &str, end: Option<&str>| {
+        json!({"child_looked_after_placement_id": id, "start_date": start, "start_reason": reason, "placement_type": kind,
+               "postcode": "AB12 3DE", "end_date": end})
+    };
+    // In any order in the payload.
+    let mut all = vec![
+        placed("L3", "2022-08-01", "L", "U4", Some("2022-09-01")),
+        placed("L1", "2022-06-02", "S", "U4", Some("2022-07-01")),
+        placed("L2", "2022-07-01", "L", "U4", Some("2022-08-01")),
+        placed("L4", "2022-09-01", "P", "U4", Some("2022-10-01")),
+        // Another type, so another placement, whatever the reason says.
+        placed("L5", "2022-10-01", "L", "K2", None),
+    ];
+    all[0]["change_reason"] = json!("CHILD");
+    let mut payload = full();
+    payload[0]["social_care_episodes"][0]["child_looked_after_placements"] = json!(all);
+    let child = only(&payload);
+    let mut placements: Vec<_> = given(&child)
+        .iter()
+        .filter_map(|record| match record {
+            Record::Placement(p) => Some((p.id.as_str(), p.start, p.end, p.change_reason.is_some())),
+            _ => None,
+        })
+        .collect();
+    placements.sort_unstable();
+    assert_eq!(
+        placements,
+        [
+            ("L1", day("2022-06-02"), Some(day("2022-09-01")), true),
+            ("L4", day("2022-09-01"), Some(day("2022-10-01")), false),
+            ("L5", day("2022-10-01"), None, false),
+        ]
+    );
+    let mut episodes: Vec<_> = given(&child)
+        .iter()
+        .filter_map(|record| match record {
+            Record::LookedAfterEpisode(e) => Some((e.id.as_str(), e.placement.as_deref())),
+            _ => None,
+        })
+        .collect();
+    episodes.sort_unstable();
+    let expected = [("L1", "L1"), ("L2", "L1"), ("L3", "L1"), ("L4", "L4"), ("L5", "L5")];
+    assert_eq!(episodes, expected.map(|(episode, placement)| (episode, Some(placement))));
+}
+
+#[test]
 fn every_date_is_read_and_a_wrong_one_is_found() {
     let all = of_full();
     for (path, family, is_needed) in DATES {

@@ -19,6 +19,7 @@ mod disclosure;
 mod edges;
 mod errors;
 mod findings;
+mod forms;
 mod generators;
 mod golden;
 mod handbook;

@@ -475,8 +475,9 @@ fn every_rule_on_episodes_is_found_and_just_not_found() {
             &["01/05/2017,S,C2,N1,U4,PR1,01/06/2017,E4A,,,,", "01/07/2017,S,C2,N2,K2,PR1,,,,,,"],
             &[],
         ),
-        ("outside before", &["01/05/2016,S,C2,N1,U4,PR1,01/04/2017,E4A,,,,"], &[("OutsideTheYear", 2)]),
-        ("just inside", &["01/05/2016,S,C2,N1,U4,PR1,02/04/2017,E4A,,,,"], &[]),
+        ("outside before", &["01/05/2016,S,C2,N1,U4,PR1,31/03/2017,E4A,,,,"], &[("OutsideTheYear", 2)]),
+        // Open when the year before closed: only this return can say when it ceased.
+        ("just inside", &["01/05/2016,S,C2,N1,U4,PR1,01/04/2017,E4A,,,,"], &[]),
         ("outside after", &["01/04/2018,S,C2,N1,U4,PR1,,,,,,"], &[("OutsideTheYear", 2)]),
         ("on the last day", &["31/03/2018,S,C2,N1,U4,PR1,,,,,,"], &[]),
         ("the same row twice", &[HOME, HOME], &[("RepeatedRow", 3)]),
@@ -525,6 +526,19 @@ fn the_rules_on_care_leavers_and_adoption_look_at_episodes_of_all_years() {
         ("1001 short breaks", vec!["C1,01/05/2014,S,V4,N1,U6,PR1,01/03/2017,E4A,,,,"], vec![leaver], vec!["1001"]),
         ("1001 adopted", vec!["C1,01/05/2014,S,C2,N1,A4,PR1,01/03/2017,E11,,,,"], vec![leaver], vec!["1001"]),
         ("1002", vec!["C2,01/05/2014,S,C2,N1,U4,PR1,01/03/2017,E4A,,,,"], vec![leaver], vec!["1002"]),
+        // The return before is of 2017: a day of care from the 16th birthday on lies in it, or may lie before.
+        (
+            "1002 16 on the first day",
+            vec!["C2,01/05/2014,S,C2,N1,U4,PR1,01/03/2017,E4A,,,,"],
+            vec![(Table::Oc3, "C1,01/04/2000,YES,F2,U1")],
+            vec!["1002"],
+        ),
+        (
+            "16 before the first day",
+            vec!["C2,01/05/2014,S,C2,N1,U4,PR1,01/03/2017,E4A,,,,"],
+            vec![(Table::Oc3, "C1,31/03/2000,YES,F2,U1")],
+            vec![],
+        ),
         (
             "1007 on the birthday",
             vec![],
@@ -867,6 +881,14 @@ fn what_else_runs_through_the_years_is_joined() {
     let reviews: Vec<_> = others.iter().map(|o| (o.year().closing(), o.text("REVIEW_CODE"))).collect();
     assert_eq!(reviews, [(2018, Some("PN1")), (2019, Some("PN2"))]);
 
+    // Two reviews of one day in one return are two; the later return has one in their place.
+    let reviewed = |closing: i32, rows: &[&str]| later(closing, &[(Table::Reviews, rows)]);
+    let both = ["C1,20/05/2010,20/06/2017,PN1", "C1,20/05/2010,20/06/2017,PN4"];
+    for (second, expected) in [(vec![], vec!["PN1", "PN4"]), (vec!["C1,20/05/2010,20/06/2017,PN2"], vec!["PN2"])] {
+        let (_, others) = joined([reviewed(2018, &both), reviewed(2019, &second)]);
+        assert_eq!(others.iter().filter_map(|other| other.text("REVIEW_CODE")).collect::<Vec<_>>(), expected);
+    }
+
     let worker = |closing: i32, rows: &[&str]| later(closing, &[(Table::SocialWorkers, rows)]);
     let (dataset, _) = joined([
         worker(2024, &["C1,20/05/2010,SW1,01/04/2023,,MANAGE", "C1,20/05/2010,SW2,01/05/2023,,MANAGE"]),
@@ -875,6 +897,50 @@ fn what_else_runs_through_the_years_is_joined() {
     let child = dataset.child("C1").unwrap();
     let ends: Vec<_> = child.chronology().involvements().iter().map(|i| i.end).collect();
     assert_eq!(ends, [Some(day("2024-05-01")), Some(day("2024-04-01"))]);
+}
+
+#[test]
+fn a_social_worker_is_gone_only_from_a_child_who_is_still_in_the_return() {
+    let of = |closing: i32, episodes: &[&str], workers: &[&str]| {
+        let rows = |rows: &[&str]| rows.iter().map(|row| (*row).to_owned()).collect::<Vec<_>>();
+        let episodes = (Table::Episodes, csv(Table::Episodes, &rows(episodes)));
+        one(closing, &[episodes, (Table::SocialWorkers, csv(Table::SocialWorkers, &rows(workers)))])
+    };
+    let (left, stays) =
+        ("C1,01/05/2022,S,C2,N1,U4,PR1,01/02/2024,E4A,,,,", "C2,01/05/2022,S,C2,N1,U4,PR1,,,,B1 1AA,B1 1AA,SC1");
+    let workers =
+        ["C1,20/05/2010,SW1,01/04/2023,,", "C2,20/05/2010,SW1,01/04/2023,,", "C2,20/05/2010,SW2,01/05/2023,,"];
+    let (dataset, _) = joined([
+        of(2024, &[left, stays], &workers),
+        of(2025, &[stays], &["C2,20/05/2010,SW1,01/04/2023,01/06/2024,LEFTRL"]),
+    ]);
+    let found: Vec<_> = said(&dataset).into_iter().filter(|said| said.1.ends_with("sw_episodes.csv")).collect();
+    // The reason that comes with the end contradicts nothing, and a child who left has no row any more.
+    let joining = ["Gone", "Contradicted"];
+    let found: Vec<_> =
+        found.iter().filter(|said| joining.contains(&said.0.as_str())).map(|said| (&*said.0, said.2)).collect();
+    assert_eq!(found, [("Gone", 4)]);
+    let ends = |child: &str| {
+        let child = dataset.child(child).unwrap();
+        child.chronology().involvements().iter().map(|involvement| involvement.end).collect::<Vec<_>>()
+    };
+    assert_eq!(ends("C1"), [Some(day("2024-04-01"))]);
+    assert_eq!(ends("C2"), [Some(day("2024-06-01")), Some(day("2024-04-01"))]);
+}
+
+/// H5 became K3 in 2024/25 and Z1 one of Z11 to Z14 in 2025/26, in the same place.
+#[test]
+fn a_placement_goes_on_where_its_code_was_replaced() {
+    for (before, after, placements) in
+        [("H5", "K3", 1), ("Z1", "Z13", 1), ("H5", "U4", 2), ("K3", "H5", 2), ("U4", "U4", 1)]
+    {
+        let first = format!("C1,01/05/2022,S,C1,N1,{before},PR1,01/02/2024,X1,,,B1 1AA,SC1");
+        let second = |kind: &str| format!("C1,01/02/2024,L,C2,N1,{kind},PR1,,,,,B1 1AA,SC1");
+        let of = |closing: i32, rows: &[String]| one(closing, &[(Table::Episodes, csv(Table::Episodes, rows))]);
+        let (dataset, _) = joined([of(2024, &[first, second(before)]), of(2026, &[second(after)])]);
+        let child = dataset.child("C1").unwrap();
+        assert_eq!(child.chronology().placements().len(), placements, "{before} {after}");
+    }
 }
 
 // ---- names and errors ---------------------------------------------------------------------------------------------------
@@ -1537,9 +1603,11 @@ fn the_made_up_return_is_read_whole_and_its_findings_are_those_counted_by_hand()
     assert_eq!(sum(|of| of.involvements().len()), 1);
     let of_others = |table: Table| others.iter().filter(|other| other.table() == table).count();
     assert_eq!((of_others(Table::Oc2), of_others(Table::Ad1)), (lines("oc2").len(), lines("ad1").len()));
-    let reviews: BTreeSet<_> =
-        lines("reviews").into_iter().map(|row| (row["CHILD"].clone(), row["REVIEW"].clone())).collect();
-    assert_eq!(of_others(Table::Reviews), reviews.len());
+    // Two are there twice; of twelve there is another on the day, with another code.
+    let reviews = lines("reviews");
+    let distinct: BTreeSet<Vec<String>> = reviews.iter().map(|row| row.values().cloned().collect()).collect();
+    let repeated = said.iter().filter(|s| s.1 == "reviews.csv" && s.0 == "RepeatedRow").count();
+    assert_eq!((of_others(Table::Reviews), repeated), (distinct.len(), reviews.len() - distinct.len()));
     // The codes of the file that no list has: XXX, 01, 02 and SWLAZY; and F3 and P3 are still of 2018.
     let wrong = |number: &str| said.iter().filter(|s| s.0 == number).count();
     assert_eq!((wrong("120"), wrong("133"), wrong("SW13STG1"), wrong("132")), (29, 2, 1, 0));

@@ -56,7 +56,8 @@
 //! | 9 care leavers | care leaver status | the child |
 //! | 8, 9 | an immigration status `UASC` without dates, where the answer is yes | |
 //!
-//! Two rows with one id: the first stays, the other is a finding ([`RepeatedId`](crate::FindingRule::RepeatedId)). What
+//! Two rows with one id: the first stays (of two referrals on one day the first that is not one of no further action), the
+//! other is a finding ([`RepeatedId`](crate::FindingRule::RepeatedId)). What
 //! contradicts within a record (an end before a start, an unknown code) the [`Builder`] finds; such a finding
 //! names the row and, in the id of the record, the child.
 //!
@@ -135,7 +136,7 @@ use self::list::{Column, PERSON};
 use self::rows::Reading;
 use self::sheet::Sheet;
 use crate::measure::Ratio;
-use crate::record::{ClosureReason, Coded, PrimaryNeed, Record, ReferralSource};
+use crate::record::{ClosureReason, Coded, Family, PrimaryNeed, Record, ReferralSource};
 use crate::{Builder, Finding, Supply};
 
 /// What a workbook holds: records, counts as recorded, and what is wrong in it.
@@ -151,6 +152,8 @@ pub struct AnnexA {
     /// Columns that a list should have and has not.
     lacking: BTreeSet<(List, Column)>,
     made_on: Option<NaiveDate>,
+    /// Families that the host has from another form.
+    left_out: Vec<Family>,
 }
 
 /// A record, and the row it came from.
@@ -312,13 +315,28 @@ impl AnnexA {
     /// Gives records and findings to a builder, and says [what the lists hold](AnnexA::supply).
     pub fn give_to(self, records: &mut Builder) {
         records.begin_source(&self.supply());
+        records.begin_form();
         for finding in self.findings {
             records.note(finding);
         }
         for AnnexARecord { row, record, .. } in self.records {
             records.push_row(record, u64::from(row));
         }
+        records.end_form();
         records.end_source();
+    }
+
+    /// Leaves out the records of these families and what is found in them: for a host that has them from another form, in
+    /// which they have other ids and so would be counted twice. It does not [hold](AnnexA::supply) them then.
+    ///
+    /// Records of families that hang together, such as episodes and their placements, are best left out together.
+    #[must_use]
+    pub fn without(mut self, families: &[Family]) -> Self {
+        self.made_on = self.day();
+        self.left_out.extend_from_slice(families);
+        self.records.retain(|given| !families.contains(&given.record.family()));
+        self.findings.retain(|finding| !families.contains(&finding.family));
+        self
     }
 }
 

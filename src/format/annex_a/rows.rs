@@ -251,8 +251,16 @@ impl Reading {
         referral.source = row.code(Column::Source);
         referral.no_further_action = row.flag(Column::Flag);
         referral.team = row.text(Column::Team);
-        self.referrals.entry(id).or_insert(self.annex.records.len());
+        let this = self.annex.records.len();
+        let goes_on = referral.no_further_action != Some(true);
+        let place = *self.referrals.entry(id).or_insert(this);
         self.give(row, referral);
+        // Of two on one day the one that goes on comes first, and stays.
+        let before = self.annex.records.get(place).map(|before| &before.record);
+        let stopped = matches!(before, Some(Record::Referral(before)) if before.no_further_action == Some(true));
+        if place < this && goes_on && stopped && self.annex.records.len() > this {
+            self.annex.records.swap(place, this);
+        }
         Ok(())
     }
 

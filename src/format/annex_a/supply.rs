@@ -65,7 +65,8 @@ pub(super) fn of(workbook: &AnnexA) -> Supply {
     }
     for held in HELD.iter().filter(|held| held.columns.iter().all(|column| has(held.list, *column))) {
         let days = if held.months { &months } else { &day };
-        supply = held.matters.iter().fold(supply, |supply, matter| supply.with(*matter, days));
+        let matters = held.matters.iter().filter(|matter| !workbook.left_out.contains(&matter.family()));
+        supply = matters.fold(supply, |supply, matter| supply.with(*matter, days));
     }
     supply
 }

@@ -321,6 +321,7 @@ impl Censuses {
     /// What the builder finds in a record names file and line of the last census that has it.
     pub fn give_to(mut self, records: &mut Builder) {
         records.begin_source(&self.supply());
+        records.begin_form();
         for finding in std::mem::take(&mut self.findings) {
             records.note(finding);
         }
@@ -342,6 +343,7 @@ impl Censuses {
                 }
             }
         }
+        records.end_form();
         records.end_source();
     }
 
@@ -634,7 +636,12 @@ impl<'c> Joiner<'c> {
         for (at, row) in rows {
             let given = |code: u32| (code > 0).then_some(code);
             let quiet = Silence::IsSilence;
-            let letters = |code| all.codes.read::<crate::record::Sex>(code).map_or_else(String::new, |c| c.to_string());
+            let read = |code| all.codes.read::<crate::record::Sex>(code);
+            let letters = |code| read(code).map_or_else(String::new, |c| c.to_string());
+            // That of a child who is born since, or not known before: it contradicts nothing.
+            if row.sex > 0 && sex.value.and_then(read) == Some(crate::record::Sex::Unknown.into()) {
+                sex.value = None;
+            }
             self.settle(of, "Sex", (&mut sex, quiet), (given(row.sex), at), letters);
             let letters =
                 |code| all.codes.read::<crate::record::Ethnicity>(code).map_or_else(String::new, |c| c.to_string());
@@ -656,7 +663,12 @@ impl<'c> Joiner<'c> {
     fn referral(&mut self, date: NaiveDate, rows: &[Placed<'_, ReferralRow>]) -> bool {
         let record = id::referral(self.child, Some(date));
         let of = (Family::Referral, record.as_str());
-        let rows = self.one_a_census(of, "CINreferralDate", rows, &date.to_string());
+        // Of two on one day the one that goes on stays: the day is one of no further action only if both are.
+        let mut rows = rows.to_vec();
+        for of_one_census in rows.chunk_by_mut(|(a, _), (b, _)| a.census == b.census) {
+            of_one_census.sort_by_key(|(_, row)| row.no_further_action == Some(true));
+        }
+        let rows = self.one_a_census(of, "CINreferralDate", &rows, &date.to_string());
         let (Some((first, _)), Some((last, _))) = (rows.first().copied(), rows.last().copied()) else { return false };
         let [mut source, mut need, mut reason] = [(); 3].map(|()| Settled { value: None, at: first });
         let mut closed = Settled { value: None, at: first };

@@ -124,7 +124,8 @@ fn alone(this: &Episode, year: CollectionYear, findings: &mut Vec<Finding>) {
     ];
     let broken = broken.into_iter().filter(|(is, ..)| *is);
     findings.extend(broken.map(|(_, column, rule)| this.finding(column, rule)));
-    if this.start > year.last_day() || !this.reaches(year) {
+    // One that ceased on 1 April was open when the year before closed, and only this return can say its end.
+    if this.start > year.last_day() || this.end.is_some_and(|end| end < year.first_day()) {
         findings.push(this.row.finding("DECOM", ReturnsRule::OutsideTheYear));
     }
 }

@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use super::chain::{self, Episode, PLACE};
 use super::leavers::{self, Care};
 use super::row::{Origin, Row};
-use super::stitch::{self, Carried};
+use super::stitch::{self, Carried, CarriedNoMore};
 use super::{CollectionYear, OtherRecord, Return, Table, tables};
 use crate::chronology::Reserved;
 use crate::record::{
@@ -20,12 +20,15 @@ use crate::{Builder, Finding, ReturnsRule};
 
 pub(super) fn deliver(returns: impl Iterator<Item = Return>, records: &mut Builder) -> Vec<OtherRecord> {
     let returns: Vec<Return> = returns.collect();
+    records.begin_form();
     let mut counter = Counter::new(&returns, records);
     let mut joined = Joined::default();
     for one in returns {
         joined.take(one, &mut counter);
     }
-    joined.hand_over(&mut counter)
+    let others = joined.hand_over(&mut counter);
+    counter.records.end_form();
+    others
 }
 
 /// Where records are handed over, each with its file and row.
@@ -64,11 +67,14 @@ struct Joined {
     pupils: BTreeMap<String, String>,
     episodes: BTreeMap<String, Vec<Episode>>,
     episodes_of: Option<CollectionYear>,
+    /// The first year whose episodes were read.
+    first_episodes_of: Option<CollectionYear>,
     /// By child: the row, and the first day without the status.
     uasc: BTreeMap<String, Carried>,
     missing: BTreeMap<(String, NaiveDate), Carried>,
     workers: BTreeMap<(String, String, NaiveDate), Carried>,
-    others: BTreeMap<(Table, String, String), OtherRecord>,
+    /// The rows of the last return that has the key: of one return all, whatever else they say.
+    others: BTreeMap<(Table, String, String), Vec<OtherRecord>>,
     findings: Vec<Finding>,
 }
 
@@ -101,8 +107,10 @@ impl Joined {
             went_on = reaching.map(|(child, _)| child.clone()).collect();
             self.stitch_episodes(now, year, year_before);
             self.episodes_of = Some(year);
+            self.first_episodes_of.get_or_insert(year);
         }
-        let care = Care { year, now: now.as_ref(), joined: &self.episodes, year_before, went_on: &went_on };
+        let first = self.first_episodes_of;
+        let care = Care { year, now: now.as_ref(), joined: &self.episodes, year_before, first, went_on: &went_on };
         care.check(&one, &self.births, &mut self.findings);
         self.leavers(&one, counter);
         let in_care = |child: &str| now.as_ref().is_some_and(|now| now.contains_key(child));
@@ -118,7 +126,9 @@ impl Joined {
                     Table::Ad1 | Table::PreviousPermanence => String::new(),
                     _ => continue,
                 };
-                self.others.insert((table, row.child.clone(), key), OtherRecord { year, row });
+                let others = self.others.entry((table, row.child.clone(), key)).or_default();
+                others.retain(|other| other.year == year);
+                others.push(OtherRecord { year, row });
             }
         }
     }
@@ -136,7 +146,8 @@ impl Joined {
             Some("2") => Some(Sex::Female),
             other => other.and_then(Sex::from_letters),
         };
-        contradicted("SEX", sex.zip(known.sex).is_some_and(|(this, before)| this != before));
+        let sex_before = known.sex.filter(|before| *before != Sex::Unknown);
+        contradicted("SEX", sex.zip(sex_before).is_some_and(|(this, before)| this != before));
         known.sex = sex.or(known.sex);
         let ethnicity = row.text("ETHNIC").map(str::to_owned);
         contradicted("ETHNIC", ethnicity.is_some() && known.ethnicity.is_some() && ethnicity != known.ethnicity);
@@ -194,15 +205,20 @@ impl Joined {
             let start = row.day("MIS_START")?;
             Some(((row.child.clone(), start), Carried { row: row.clone(), start, end: row.day("MIS_END") }))
         });
-        let supplied = one.supplied(Table::Missing);
-        let gone = |child: &str| supplied && in_care(child);
+        let of_care = |table: Table| {
+            let supplied = one.supplied(table);
+            let in_care = &in_care;
+            move |child: &str| {
+                if supplied && in_care(child) { CarriedNoMore::Gone } else { CarriedNoMore::GoesOn }
+            }
+        };
+        let gone = of_care(Table::Missing);
         stitch::carried(&mut self.missing, missing.collect(), year, ["MIS_END", "MISSING"], gone, &mut self.findings);
 
         let uasc = one.of(Table::Uasc).iter();
         let uasc = uasc
             .map(|row| (row.child.clone(), Carried { row: row.clone(), start: NaiveDate::MIN, end: row.day("DUC") }));
-        let supplied = one.supplied(Table::Uasc);
-        let gone = |child: &str| supplied && in_care(child);
+        let gone = of_care(Table::Uasc);
         // The sex is compared in the header.
         stitch::carried(&mut self.uasc, uasc.collect(), year, ["DUC", ""], gone, &mut self.findings);
 
@@ -213,7 +229,11 @@ impl Joined {
             Some(((row.child.clone(), worker, start), carried))
         });
         let supplied = one.supplied(Table::SocialWorkers);
-        let gone = |_: &str| supplied;
+        let gone = |child: &str| match (supplied, in_care(child)) {
+            (true, true) => CarriedNoMore::Gone,
+            (true, false) => CarriedNoMore::Ended,
+            (false, _) => CarriedNoMore::GoesOn,
+        };
         stitch::carried(&mut self.workers, workers.collect(), year, ["SW_DEC", "SW_REASON"], gone, &mut self.findings);
     }
 
@@ -257,8 +277,14 @@ impl Joined {
         for finding in self.findings {
             counter.records.note(finding);
         }
-        self.others.into_values().collect()
+        self.others.into_values().flatten().collect()
     }
+}
+
+/// Whether two episodes are in one place, also where a later year has another code for it.
+fn is_same_place(before: &Episode, this: &Episode) -> bool {
+    let kind = this.same(before, &["PLACE"]) || stitch::was_replaced(before, this);
+    kind && PLACE.iter().filter(|column| **column != "PLACE").all(|column| this.same(before, &[column]))
 }
 
 /// Gives each episode as a record, with its own legal status and its placement. The episodes come in order, so that of
@@ -280,7 +306,7 @@ fn hand_over_episodes(child: &str, episodes: &[Episode], counter: &mut Counter<'
         episode.ceased = this.end;
         episode.ceased_reason = this.row.code("REC");
         let stays = this.is("RNE", &["L"])
-            && before.is_some_and(|before| before.end == Some(this.start) && this.same(before, &PLACE));
+            && before.is_some_and(|before| before.end == Some(this.start) && is_same_place(before, this));
         let (mut place, began) = match placement.take() {
             Some(same) if stays => same,
             other => {

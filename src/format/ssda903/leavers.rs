@@ -57,6 +57,8 @@ pub(super) struct Care<'a> {
     pub(super) joined: &'a BTreeMap<String, Vec<Episode>>,
     /// Whether the episodes of the year just before were read.
     pub(super) year_before: bool,
+    /// The first year whose episodes were read.
+    pub(super) first: Option<CollectionYear>,
     /// The children with an episode that went on when the year began.
     pub(super) went_on: &'a BTreeSet<String>,
 }
@@ -77,7 +79,7 @@ impl Care<'_> {
             let broken = [
                 (joined.iter().any(|episode| episode.is("REC", &["E2"])), Ssda903_1000),
                 (self.year_before && !joined.is_empty() && self.is_no_leaver(joined, born), Ssda903_1001),
-                (self.year_before && joined.is_empty(), Ssda903_1002),
+                (self.year_before && joined.is_empty() && self.would_be_read(born), Ssda903_1002),
                 (now.is_empty() && self.went_on.contains(&row.child), Ssda903_1010),
                 (now.last().is_some_and(|last| last.is("REC", &["E3"])), Ssda903_1011),
                 (now.is_empty() && uasc.contains(row.child.as_str()), Ssda903_1014),
@@ -93,6 +95,11 @@ impl Care<'_> {
                 }
             }
         }
+    }
+
+    /// Whether a day of care from the 16th birthday on would be in a return that was read.
+    fn would_be_read(&self, born: Option<NaiveDate>) -> bool {
+        born.zip(self.first).is_none_or(|(born, first)| birthday(born, 16) >= first.first_day())
     }
 
     /// Whether a young person under 20 at the end of the year was adopted, or was not looked after for 91 days from the

@@ -88,7 +88,8 @@
 //! greatest id among the episodes and among the statuses. An episode without a day has a status without a day.
 //!
 //! An episode gives a placement of its own too, except that one which begins for a change of legal status alone (`RNE` L)
-//! on the day the one before ceased, in the same placement, goes on with that placement's record.
+//! on the day the one before ceased, in the same placement, goes on with that placement's record, also where a later year has
+//! another code for it (H5, Z1).
 //!
 //! # Several years
 //!
@@ -111,18 +112,19 @@
 //! A return whose episodes were not read says nothing of them. A person has the latest sex, ethnicity and date of birth that
 //! is given, and a contradiction is a finding; so has an unaccompanied child the latest `DUC`. A missing episode is known by
 //! child and start, an episode with a social worker by child, worker and start; the later one stays, an end that changes
-//! is a contradiction. One that goes on and is carried no more ends on 1 April with the finding
-//! [`Gone`](ReturnsRule::Gone): a missing episode or an unaccompanied status only if the later return has episodes of the
-//! child. A pupil number (`UPN`) under two child ids is a finding, for nothing else tells that a child has moved to another id.
-//! Of the other tables the later row of one key stays: review (child, `REVIEW`), decision (child, `DATE_PLACED`), adoption and
-//! previous permanence (child); the outcomes of every year stay.
+//! is a contradiction, a value that was empty is filled in. One that goes on and is carried no more ends on 1 April with the
+//! finding [`Gone`](ReturnsRule::Gone) if the later return has episodes of the child; if it has none, a missing episode or an
+//! unaccompanied status goes on, and an episode with a social worker ends without a finding. A pupil number (`UPN`) under two child ids is a finding, for nothing else tells that a child has moved to another id.
+//! Of the other tables the rows of the last return with one key stay: review (child, `REVIEW`), decision (child,
+//! `DATE_PLACED`), adoption and previous permanence (child); the outcomes of every year stay.
 //!
 //! # National rules
 //!
 //! Within a return, on the episodes of a child in order: 142, 148, 355, 356, 362–367, 375–383, 385, 431–437, 501, 504.
 //! Care leavers: 153, 1000–1002, 1007, 1010–1012, 1014, 1016; adoption 1003; cells 101–104, 112–116, 120, 131–133, 141,
 //! 143–147, 149, 175, 1004–1006, 1009; presence in the header and dates of birth INT01–INT21; social workers SW02STG1,
-//! SW08STG2, SW10STG2. Those that need a list of providers or postcodes (1008, 1015, 503G–503J) are not checked.
+//! SW08STG2, SW10STG2. Rule 1002 is for a young person who turned 16 in the returns that are read: the care of another may lie
+//! before them. Those that need a list of providers or postcodes (1008, 1015, 503G–503J) are not checked.
 
 mod chain;
 mod csv;

@@ -127,12 +127,11 @@ fn compare(before: &Episode, this: &Episode, findings: &mut Vec<Finding>) {
 }
 
 /// Whether the code of the placement was replaced by another one in the later collection year.
-fn was_replaced(before: &Episode, this: &Episode) -> bool {
-    match this.year.closing() {
-        2024 | 2025 => before.is("PLACE", &["H5"]) && this.is("PLACE", &["K3"]),
-        2026 => before.is("PLACE", &["Z1"]) && this.is("PLACE", &["Z11", "Z12", "Z13", "Z14"]),
-        _ => false,
-    }
+pub(super) fn was_replaced(before: &Episode, this: &Episode) -> bool {
+    let replaced = |from: i32, old: &str, new: &[&str]| {
+        this.year.closing() >= from && before.is("PLACE", &[old]) && this.is("PLACE", new)
+    };
+    replaced(2024, "H5", &["K3"]) || replaced(2026, "Z1", &["Z11", "Z12", "Z13", "Z14"])
 }
 
 /// Something with a start and an end that several years carry: a missing episode, an episode with a social worker.
@@ -144,20 +143,37 @@ pub(super) struct Carried {
     pub(super) end: Option<NaiveDate>,
 }
 
-/// Joins what is known by `K` with the rows of `year`, which wins. `gone` says of which child something that goes on and is
-/// carried no more has ended.
+/// What has become of something that goes on and is carried no more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum CarriedNoMore {
+    /// It goes on: the later return has nothing of such things, or of the child.
+    GoesOn,
+    /// It has ended, as it does when the child is in the return no more.
+    Ended,
+    /// It has ended, and the return should say so.
+    Gone,
+}
+
+/// Joins what is known by `K` with the rows of `year`, which wins. `gone` says for each child what has become of something
+/// that goes on and is carried no more.
 pub(super) fn carried<K: Ord>(
     known: &mut BTreeMap<K, Carried>,
     later: BTreeMap<K, Carried>,
     year: CollectionYear,
     [end, other]: [&str; 2],
-    gone: impl Fn(&str) -> bool,
+    gone: impl Fn(&str) -> CarriedNoMore,
     findings: &mut Vec<Finding>,
 ) {
     for (key, carried) in known.iter_mut() {
         let goes_on = carried.end.is_none_or(|end| end > year.first_day());
-        if goes_on && !later.contains_key(key) && gone(&carried.row.child) {
+        if !goes_on || later.contains_key(key) {
+            continue;
+        }
+        let became = gone(&carried.row.child);
+        if became == CarriedNoMore::Gone {
             findings.push(carried.row.finding(end, ReturnsRule::Gone));
+        }
+        if became != CarriedNoMore::GoesOn {
             carried.end = Some(year.first_day().max(carried.start));
         }
     }
@@ -166,7 +182,8 @@ pub(super) fn carried<K: Ord>(
             if before.end.is_some() && before.end != this.end {
                 findings.push(this.row.finding(end, ReturnsRule::Contradicted));
             }
-            if before.row.shown(other) != this.row.shown(other) {
+            // What was empty is filled in: a reason comes with the end.
+            if before.row.is_filled(other) && before.row.shown(other) != this.row.shown(other) {
                 findings.push(this.row.finding(other, ReturnsRule::Contradicted));
             }
         }

@@ -1,0 +1,985 @@
+//! The same invented authority in every form: what each carries is equal, and what differs is listed.
+//!
+//! The authority's own records are the truth. Each form is written as an authority's system would write it, read back, and
+//! every reading held against those of the truth without what the form cannot carry ([`Loss`]). So a difference that no
+//! loss explains fails; a loss that changes other figures than it says, or none, fails too.
+
+mod annex_a;
+mod authority;
+mod cin_census;
+mod dfe_api;
+mod ssd;
+mod ssda903;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Cursor;
+
+use chrono::Datelike;
+use csc_kpi::calendar::{Basis, Moment, minus_months};
+use csc_kpi::format::annex_a::AnnexA;
+use csc_kpi::format::cin_census::Censuses;
+use csc_kpi::format::ssda903::{Returns, place};
+use csc_kpi::record::{Coded, Eligibility, EpisodeEnd, EpisodeStart, Family, LookedAfterEpisode, Professional, Record};
+use csc_kpi::{
+    AgeBands, ByAbuseCategory, ByEthnicGroup, ByPlacementType, BySex, ByTeam, ByUnaccompanied, CinRule, Dataset,
+    Engine, Figure, FindingRule, NaiveDate, Reading,
+};
+
+use self::authority::{Authority, Child, plus, today};
+use crate::laws::everything;
+
+/// Something that a form cannot carry.
+struct Loss {
+    /// In words, as the documentation of `format` has it.
+    why: &'static str,
+    /// The indicators whose readings it changes, by their keys; and the breakdowns that it changes where it leaves the totals.
+    changes: &'static [&'static str],
+    /// Takes it from a child, of whom the whole is given beside.
+    take: fn(&mut Child, &Child),
+}
+
+/// Two children are not born yet.
+const UNBORN: (FindingRule, usize) = (FindingRule::NoDateOfBirth, 2);
+
+/// A form.
+struct Form {
+    name: &'static str,
+    /// The days at which its readings are held against the truth.
+    days: fn() -> Vec<NaiveDate>,
+    losses: &'static [Loss],
+    /// The indicators of which it carries nothing.
+    nothing_of: &'static [&'static str],
+    /// What is found wrong in it, and how often.
+    findings: &'static [(FindingRule, usize)],
+}
+
+/// The month ends from 30 April 2022 to today.
+fn month_ends() -> Vec<NaiveDate> {
+    (0..48).rev().map(|months| plus(minus_months(plus(today(), 1), months), -1)).collect()
+}
+
+fn only_today() -> Vec<NaiveDate> {
+    vec![today()]
+}
+
+const MISSING: &[&str] = &[
+    "Missing children",
+    "Missing children home first",
+    "Missing episodes",
+    "WRI",
+    "WRI 72h",
+    "WRI completed",
+    "WRI not required",
+    "WRI offered",
+    "WRI outstanding",
+    "WRI refused",
+];
+
+const INTERVIEWS: &[&str] =
+    &["WRI", "WRI 72h", "WRI completed", "WRI not required", "WRI offered", "WRI outstanding", "WRI refused"];
+
+const CARE_LEAVERS: &[&str] = &["Care leavers EET", "Care leavers status age", "Care leavers suitable"];
+
+const ALLOCATION: &[&str] = &["ECS 01b", "ECS 02"];
+
+const SECOND_PLANS: &[&str] = &["NI 65", "NI 65a", "NI 65a start to start"];
+
+const REFERRALS_TO_PLANS: &[&str] = &[
+    "ECS 02",
+    "ECS 133",
+    "ECS 138",
+    "ECS 138 days",
+    "ECS 138 from referral",
+    "ECS 138 start is day 1",
+    "ECS 14a",
+    "ECS 14a 365 days",
+    "ICPC 15",
+    "NI 64 ceased",
+    "NI 64 open",
+    "NI 65",
+    "NI 65a",
+    "NI 65a start to start",
+    "NI 67",
+    "NI 68",
+    "NI 68 by-event",
+    "NI 68 route",
+    "by category of abuse",
+    "by team",
+];
+
+fn take_referrals_to_plans(child: &mut Child, _: &Child) {
+    child.referrals.clear();
+    child.assessments.clear();
+    child.enquiries.clear();
+    child.conferences.clear();
+    child.plans.clear();
+    child.reviews.clear();
+}
+
+fn take_interviews(child: &mut Child, _: &Child) {
+    for episode in &mut child.missing {
+        episode.interview_offered = None;
+        episode.interview_accepted = None;
+        episode.interview_completed = None;
+    }
+}
+
+fn take_families(child: &mut Child, _: &Child) {
+    child.families.clear();
+}
+
+fn take_teams(child: &mut Child, _: &Child) {
+    child.referrals.iter_mut().for_each(|referral| referral.team = None);
+    child.assessments.iter_mut().for_each(|assessment| assessment.team = None);
+}
+
+fn take_times(child: &mut Child, _: &Child) {
+    let bare = |moment: &mut Moment| *moment = moment.date().into();
+    for assessment in &mut child.assessments {
+        bare(&mut assessment.start);
+        assessment.authorised.iter_mut().for_each(bare);
+    }
+    for enquiry in &mut child.enquiries {
+        bare(&mut enquiry.start);
+        enquiry.end.iter_mut().for_each(bare);
+    }
+    child.conferences.iter_mut().filter_map(|conference| conference.date.as_mut()).for_each(bare);
+    for episode in &mut child.missing {
+        bare(&mut episode.start);
+        episode.end.iter_mut().for_each(bare);
+        episode.interview_completed.iter_mut().for_each(bare);
+    }
+}
+
+fn take_missing(child: &mut Child, _: &Child) {
+    child.missing.clear();
+}
+
+fn take_missing_from_home(child: &mut Child, whole: &Child) {
+    child.missing.retain(|episode| whole.in_care_on(episode.start.date()).is_some());
+}
+
+fn take_workers(child: &mut Child, _: &Child) {
+    child.involvements.clear();
+}
+
+fn take_since_when_unaccompanied(child: &mut Child, _: &Child) {
+    child.immigration.iter_mut().for_each(|status| status.start = None);
+}
+
+fn take_transfers_in(child: &mut Child, _: &Child) {
+    child.conferences.retain(|conference| conference.enquiry.is_some());
+}
+
+fn is_carried(episode: &LookedAfterEpisode) -> bool {
+    ssda903::YEARS.into_iter().any(|year| ssda903::is_in(episode, year))
+}
+
+/// Children looked after before the first return.
+fn take_care_before(child: &mut Child, _: &Child) {
+    let first = ssda903::first_day(ssda903::YEARS[0]);
+    child.episodes.retain(is_carried);
+    if child.episodes.is_empty() {
+        child.immigration.clear();
+    }
+    let episodes = &child.episodes;
+    child.placements.retain_mut(|placement| {
+        let own = episodes.iter().filter(|episode| episode.placement.as_ref() == Some(&placement.id));
+        let start = own.map(|episode| episode.start).min();
+        placement.start = start.unwrap_or(placement.start);
+        start.is_some()
+    });
+    child.missing.retain(|episode| episode.end.is_none_or(|end| end.date() >= first));
+    child.care_leaver.retain(|status| status.latest_contact.is_none_or(|contact| contact >= first));
+}
+
+/// A social worker of a child who is in no return of 2024 or later, and what became of it after the last of them.
+fn take_workers_out_of_returns(child: &mut Child, whole: &Child) {
+    child.involvements.retain_mut(|involvement| {
+        let years = ssda903::years_of(whole, involvement.start, involvement.end);
+        let Some(last) = years.into_iter().filter(|year| *year >= 2024).max() else { return false };
+        let first_after = plus(ssda903::last_day(last), 1);
+        if involvement.end.is_none_or(|end| end >= first_after) && first_after <= today() {
+            involvement.end = Some(first_after);
+        }
+        true
+    });
+}
+
+fn take_statuses_between_birthdays(child: &mut Child, whole: &Child) {
+    let Some(born) = whole.person.date_of_birth else { return };
+    let birthdays: Vec<NaiveDate> = (17..=21).map(|age| csc_kpi::calendar::birthday(born, age)).collect();
+    let counts = |eligibility: Option<&Coded<Eligibility>>| {
+        matches!(eligibility.and_then(Coded::known), Some(Eligibility::Relevant | Eligibility::FormerRelevant))
+    };
+    child.care_leaver.retain(|status| {
+        status.latest_contact.is_some_and(|day| birthdays.contains(&day)) && counts(status.eligibility.as_ref())
+    });
+}
+
+const RETURNS: Form = Form {
+    name: "SSDA903",
+    days: month_ends,
+    losses: &[
+        Loss {
+            why: "no referrals, assessments, enquiries, conferences, plans or reviews",
+            changes: REFERRALS_TO_PLANS,
+            take: take_referrals_to_plans,
+        },
+        Loss { why: "no sibling groups", changes: SECOND_PLANS, take: take_families },
+        Loss { why: "no teams", changes: &["by team"], take: take_teams },
+        Loss { why: "no welfare return interviews", changes: INTERVIEWS, take: take_interviews },
+        Loss { why: "no times of day", changes: &["WRI 72h"], take: take_times },
+        Loss { why: "missing episodes of children looked after only", changes: MISSING, take: take_missing_from_home },
+        Loss {
+            why: "nothing that ended before the first return",
+            changes: &[
+                "Care leavers EET",
+                "Care leavers status age",
+                "Care leavers suitable",
+                "Missing children",
+                "Missing children home first",
+                "Missing episodes",
+                "NI 62",
+                "NI 62 raw-moves",
+                "NI 63",
+                "WRI",
+                "WRI 72h",
+                "WRI completed",
+                "WRI not required",
+                "WRI offered",
+                "WRI outstanding",
+                "WRI refused",
+            ],
+            take: take_care_before,
+        },
+        Loss {
+            why: "social workers from 2024 on, of children looked after",
+            changes: ALLOCATION,
+            take: take_workers_out_of_returns,
+        },
+        Loss {
+            why: "care leavers at their 17th to 21st birthday only",
+            changes: CARE_LEAVERS,
+            take: take_statuses_between_birthdays,
+        },
+        Loss {
+            why: "not since when a child is unaccompanied",
+            changes: &["CLA", "by UASC"],
+            take: take_since_when_unaccompanied,
+        },
+    ],
+    nothing_of: &[
+        "ECS 02",
+        "ECS 133",
+        "ECS 138",
+        "ECS 138 days",
+        "ECS 138 from referral",
+        "ECS 138 start is day 1",
+        "ECS 14a",
+        "ECS 14a 365 days",
+        "ICPC 15",
+        "NI 64 ceased",
+        "NI 64 open",
+        "NI 65",
+        "NI 65a",
+        "NI 65a start to start",
+        "NI 67",
+        "NI 68",
+        "NI 68 by-event",
+        "NI 68 route",
+    ],
+    findings: &[],
+};
+
+fn take_care(child: &mut Child, _: &Child) {
+    child.episodes.clear();
+    child.placements.clear();
+    child.legal_statuses.clear();
+    child.immigration.clear();
+    child.missing.clear();
+    child.care_leaver.clear();
+}
+
+fn take_cases_before(child: &mut Child, _: &Child) {
+    let first = ssda903::first_day(ssda903::YEARS[0]);
+    let carried =
+        |referral: &csc_kpi::record::Referral| ssda903::YEARS.into_iter().any(|y| cin_census::has(referral, y));
+    child.referrals.retain(carried);
+    let ids: BTreeSet<String> = child.referrals.iter().map(|referral| referral.id.clone()).collect();
+    let stays = |referral: &Option<String>| referral.as_ref().is_none_or(|id| ids.contains(id));
+    child.assessments.retain(|a| stays(&a.referral) && a.authorised.is_none_or(|moment| moment.date() >= first));
+    let conferences = &child.conferences;
+    child.enquiries.retain(|enquiry| {
+        let led_to = conferences.iter().filter(|conference| conference.enquiry.as_ref() == Some(&enquiry.id));
+        let late = led_to.filter_map(|conference| conference.date).any(|held| held.date() >= first);
+        stays(&enquiry.referral) && (enquiry.start.date() >= first || late)
+    });
+    let enquiries: BTreeSet<String> = child.enquiries.iter().map(|enquiry| enquiry.id.clone()).collect();
+    child.conferences.retain(|conference| match &conference.enquiry {
+        Some(enquiry) => enquiries.contains(enquiry),
+        None => conference.date.is_some_and(|held| held.date() >= first),
+    });
+    child.plans.retain(|plan| stays(&plan.referral) && plan.end.is_none_or(|end| end >= first));
+    let plans: BTreeSet<String> = child.plans.iter().map(|plan| plan.id.clone()).collect();
+    let known = |plan: &Option<String>| plan.as_ref().is_some_and(|plan| plans.contains(plan));
+    child.reviews.retain(|review| known(&review.plan) && review.date.is_some_and(|date| date >= first));
+}
+
+fn take_targets_of_transfers(child: &mut Child, _: &Child) {
+    child.conferences.iter_mut().filter(|c| c.enquiry.is_none()).for_each(|conference| conference.target = None);
+}
+
+const CENSUSES: Form = Form {
+    name: "CIN census",
+    days: month_ends,
+    losses: &[
+        Loss {
+            why: "no children looked after, missing episodes or care leavers",
+            changes: &[
+                "CLA",
+                "Care leavers EET",
+                "Care leavers status age",
+                "Care leavers suitable",
+                "ECS 01b",
+                "Missing children",
+                "Missing children home first",
+                "Missing episodes",
+                "NI 62",
+                "NI 62 raw-moves",
+                "NI 63",
+                "WRI",
+                "WRI 72h",
+                "WRI completed",
+                "WRI not required",
+                "WRI offered",
+                "WRI outstanding",
+                "WRI refused",
+                "by UASC",
+                "by placement type",
+            ],
+            take: take_care,
+        },
+        Loss { why: "no social workers", changes: ALLOCATION, take: take_workers },
+        Loss { why: "no sibling groups", changes: SECOND_PLANS, take: take_families },
+        Loss { why: "no teams", changes: &["by team"], take: take_teams },
+        Loss {
+            why: "nothing that ended before the first census",
+            changes: &[
+                "ECS 138",
+                "ECS 138 days",
+                "ECS 138 from referral",
+                "ECS 138 start is day 1",
+                "ECS 14a",
+                "ECS 14a 365 days",
+                "ICPC 15",
+                "NI 64 ceased",
+                "NI 65",
+                "NI 65a",
+                "NI 65a start to start",
+                "NI 67",
+                "NI 68",
+                "NI 68 by-event",
+                "NI 68 route",
+                "by team",
+            ],
+            take: take_cases_before,
+        },
+        Loss { why: "no target date of a transfer-in", changes: &["ICPC 15"], take: take_targets_of_transfers },
+    ],
+    nothing_of: &[
+        "CLA",
+        "Care leavers EET",
+        "Care leavers status age",
+        "Care leavers suitable",
+        "ECS 01b",
+        "Missing children",
+        "Missing children home first",
+        "Missing episodes",
+        "NI 62",
+        "NI 62 raw-moves",
+        "NI 63",
+        "WRI",
+        "WRI 72h",
+        "WRI completed",
+        "WRI not required",
+        "WRI offered",
+        "WRI outstanding",
+        "WRI refused",
+    ],
+    findings: &[
+        UNBORN,
+        // Two referrals of a child on one day, which the census cannot tell apart.
+        (FindingRule::RepeatedId, 6),
+        (FindingRule::CinCensus(CinRule::Cin8820), 3),
+        // At the end of a year: an enquiry after the assessment was done in the year before, an assessment and a
+        // conference that are overdue.
+        (FindingRule::CinCensus(CinRule::Cin2991Q), 1),
+        (FindingRule::CinCensus(CinRule::Cin8670Q), 1),
+        (FindingRule::CinCensus(CinRule::Cin8675Q), 1),
+    ],
+};
+
+fn take_all_but_six_months(child: &mut Child, _: &Child) {
+    let from = annex_a::six_months();
+    let lately = |day: Option<NaiveDate>| day.is_none_or(|day| day >= from);
+    child.referrals.retain(|referral| referral.date >= from);
+    child.assessments.retain(|assessment| lately(assessment.authorised.map(Moment::date)));
+    let conferences = &child.conferences;
+    child.enquiries.retain(|enquiry| {
+        let led_to = conferences.iter().filter(|conference| conference.enquiry.as_ref() == Some(&enquiry.id));
+        let late = led_to.filter_map(|conference| conference.date).any(|held| held.date() >= from);
+        enquiry.start.date() >= from || late
+    });
+    let enquiries: BTreeSet<String> = child.enquiries.iter().map(|enquiry| enquiry.id.clone()).collect();
+    child.conferences.retain(|conference| match &conference.enquiry {
+        Some(enquiry) => enquiries.contains(enquiry),
+        None => lately(conference.date.map(Moment::date)),
+    });
+    child.plans.retain(|plan| lately(plan.end));
+    let carried: BTreeSet<String> = child
+        .periods()
+        .filter(|period| annex_a::has_period(period))
+        .flat_map(|period| period.iter().map(|episode| episode.id.clone()))
+        .collect();
+    child.episodes.retain(|episode| carried.contains(&episode.id));
+    let placed: BTreeSet<Option<String>> = child.episodes.iter().map(|episode| episode.placement.clone()).collect();
+    child.placements.retain(|placement| placed.contains(&Some(placement.id.clone())));
+}
+
+fn take_links_to_referrals(child: &mut Child, _: &Child) {
+    child.assessments.iter_mut().for_each(|assessment| assessment.referral = None);
+    child.enquiries.iter_mut().for_each(|enquiry| enquiry.referral = None);
+    child.plans.iter_mut().for_each(|plan| plan.referral = None);
+}
+
+fn take_earlier_reviews(child: &mut Child, _: &Child) {
+    let all = child.reviews.clone();
+    child.reviews.retain(|review| {
+        all.iter().filter(|other| other.plan == review.plan).map(|other| other.date).max() == Some(review.date)
+    });
+}
+
+/// What is left of a period of care: when it started, the placement in it that is the last, the legal status that is.
+fn take_earlier_placements(child: &mut Child, _: &Child) {
+    let whole = child.clone();
+    child.episodes.clear();
+    child.placements.clear();
+    child.legal_statuses.clear();
+    for period in whole.periods() {
+        let (Some(first), Some(last)) = (period.first(), period.last()) else { continue };
+        let Some(placement) = whole.placement(last.placement.as_ref()) else { continue };
+        let mut begun =
+            LookedAfterEpisode::new(&*first.id, child.id(), first.start).start_reason(EpisodeStart::StartedCare);
+        let mut now = begun.clone();
+        if placement.start > first.start {
+            begun.ceased = Some(placement.start);
+            begun.ceased_reason = Some(EpisodeEnd::NewEpisode.into());
+            child.episodes.push(begun);
+            now = LookedAfterEpisode::new(&*last.id, child.id(), placement.start);
+        }
+        now.placement = Some(placement.id.clone());
+        now.ceased = last.ceased;
+        now.ceased_reason.clone_from(&last.ceased_reason);
+        child.episodes.push(now);
+        child.placements.push(placement.clone());
+        if let Some(status) = whole.legal_status_on(last.start) {
+            let mut status = status.clone();
+            status.end = last.ceased;
+            child.legal_statuses.push(status);
+        }
+    }
+}
+
+fn take_expected_births(child: &mut Child, _: &Child) {
+    child.person.expected_date_of_birth = None;
+}
+
+fn take_when_unaccompanied(child: &mut Child, whole: &Child) {
+    let leaves = !whole.care_leaver.is_empty();
+    child.immigration.retain(|_| leaves || annex_a::unaccompanied_lately(whole));
+    for status in &mut child.immigration {
+        status.start = None;
+        status.end = None;
+    }
+}
+
+const WORKBOOK: Form = Form {
+    name: "Annex A",
+    days: only_today,
+    losses: &[
+        Loss {
+            why: "what was and ended more than six months ago",
+            changes: &[
+                "ECS 138",
+                "ECS 138 days",
+                "ECS 138 from referral",
+                "ECS 138 start is day 1",
+                "ECS 14a",
+                "ECS 14a 365 days",
+                "ICPC 15",
+                "Missing children",
+                "Missing children home first",
+                "Missing episodes",
+                "NI 62",
+                "NI 62 raw-moves",
+                "NI 64 ceased",
+                "NI 65a",
+                "NI 65a start to start",
+                "NI 68",
+                "NI 68 by-event",
+                "NI 68 route",
+                "by placement type",
+                "by team",
+            ],
+            take: take_all_but_six_months,
+        },
+        Loss {
+            why: "no referral of assessments and enquiries",
+            changes: &["ECS 138 from referral", "NI 68 by-event", "NI 68 route"],
+            take: take_links_to_referrals,
+        },
+        Loss {
+            why: "no conferences without an enquiry (transfers in)",
+            changes: &["ICPC 15"],
+            take: take_transfers_in,
+        },
+        Loss { why: "of the reviews of a plan the latest only", changes: &["NI 67"], take: take_earlier_reviews },
+        Loss {
+            why: "of the placements the most recent only",
+            changes: &["NI 62", "NI 62 raw-moves", "NI 63", "by placement type"],
+            take: take_earlier_placements,
+        },
+        Loss { why: "not when a child was unaccompanied", changes: &["by UASC"], take: take_when_unaccompanied },
+        Loss { why: "no expected dates of birth", changes: &["by age band"], take: take_expected_births },
+        Loss { why: "no missing episodes, only their numbers", changes: MISSING, take: take_missing },
+        Loss { why: "no social workers", changes: ALLOCATION, take: take_workers },
+        Loss { why: "no sibling groups", changes: SECOND_PLANS, take: take_families },
+    ],
+    nothing_of: MISSING,
+    findings: &[
+        UNBORN,
+        // Two referrals of a child on one day.
+        (FindingRule::RepeatedId, 2),
+    ],
+};
+
+fn take_reviews(child: &mut Child, _: &Child) {
+    child.reviews.clear();
+}
+
+fn take_categories(child: &mut Child, _: &Child) {
+    for plan in &mut child.plans {
+        plan.initial_category = None;
+        plan.latest_category = None;
+    }
+}
+
+fn take_numbers_of_plans(child: &mut Child, _: &Child) {
+    child.plans.iter_mut().for_each(|plan| plan.previous_plans = None);
+}
+
+fn take_legal_statuses(child: &mut Child, _: &Child) {
+    child.legal_statuses.clear();
+}
+
+fn take_eligibility(child: &mut Child, _: &Child) {
+    child.care_leaver.iter_mut().for_each(|status| status.eligibility = None);
+}
+
+const DAILY: Form = Form {
+    name: "DfE daily",
+    days: month_ends,
+    losses: &[
+        Loss { why: "no reviews of plans", changes: &["NI 67"], take: take_reviews },
+        Loss { why: "no categories of abuse", changes: &["by category of abuse"], take: take_categories },
+        Loss { why: "no number of previous plans", changes: &["NI 65"], take: take_numbers_of_plans },
+        Loss {
+            why: "no conferences without an enquiry (transfers in)",
+            changes: &["ICPC 15"],
+            take: take_transfers_in,
+        },
+        Loss {
+            why: "no legal statuses, so that short breaks count",
+            changes: &["CLA", "ECS 01b", "NI 62", "NI 62 raw-moves"],
+            take: take_legal_statuses,
+        },
+        Loss { why: "no eligibility of care leavers", changes: CARE_LEAVERS, take: take_eligibility },
+        Loss {
+            why: "not since when a child is unaccompanied",
+            changes: &["CLA", "by UASC"],
+            take: take_since_when_unaccompanied,
+        },
+        Loss { why: "no missing episodes", changes: MISSING, take: take_missing },
+        Loss { why: "no sibling groups", changes: SECOND_PLANS, take: take_families },
+        Loss { why: "no teams", changes: &["by team"], take: take_teams },
+    ],
+    nothing_of: &[
+        "Care leavers EET",
+        "Care leavers status age",
+        "Care leavers suitable",
+        "Missing children",
+        "Missing children home first",
+        "Missing episodes",
+        "WRI",
+        "WRI 72h",
+        "WRI completed",
+        "WRI not required",
+        "WRI offered",
+        "WRI outstanding",
+        "WRI refused",
+    ],
+    findings: &[UNBORN],
+};
+
+/// What readings counted, under all that they are of; none where a reading cannot be made. One that counts nothing is not
+/// there.
+type Counted = BTreeMap<Of, Option<(Figure, Option<u64>)>>;
+
+/// Indicator, basis, day, breakdown and stratum.
+type Of = (String, Basis, NaiveDate, Option<(String, String)>);
+
+fn count(reading: &Reading, counted: &mut Counted) {
+    let counts = match reading.figure() {
+        Figure::Proportion(t, _) => Some(t.met + t.not_met + t.pending + t.excepted + t.excluded > 0),
+        Figure::Composition(composition) => Some(composition.count() > 0),
+        Figure::Distribution(days) => Some(days.counts().any(|(_, count)| count > 0)),
+        _ => None,
+    };
+    if counts != Some(false) {
+        let stratum = reading.stratum().map(|(breakdown, stratum)| (breakdown.to_owned(), stratum.name().to_owned()));
+        let key = (reading.indicator().to_owned(), reading.basis(), reading.as_at(), stratum);
+        counted.insert(key, counts.map(|_| (reading.figure().clone(), reading.sibling_groups())));
+    }
+}
+
+fn engine() -> Engine {
+    Engine::new(everything())
+        .by(BySex)
+        .by(AgeBands::default())
+        .by(ByEthnicGroup)
+        .by(ByUnaccompanied)
+        .by(ByAbuseCategory)
+        .by(ByPlacementType)
+        .by(ByTeam)
+}
+
+/// Every reading of every indicator and option on every basis of its definition, whole and by stratum.
+fn readings(dataset: &Dataset, days: &[NaiveDate]) -> Counted {
+    let engine = engine();
+    let breakdowns: Vec<String> = engine.breakdowns().map(str::to_owned).collect();
+    let ledger = engine.run(dataset).unwrap();
+    let mut counted = Counted::new();
+    for indicator in everything() {
+        let definition = indicator.definition();
+        for basis in &definition.bases {
+            let series = ledger.series(&definition.key(), *basis).unwrap();
+            for as_at in days {
+                let total = series.at(*as_at);
+                count(&total, &mut counted);
+                // By stratum at the ends of years.
+                for breakdown in breakdowns.iter().filter(|_| as_at.month() == 3) {
+                    for reading in ledger.readings_by(&definition.key(), *basis, *as_at, breakdown).unwrap() {
+                        count(&reading, &mut counted);
+                    }
+                }
+            }
+        }
+    }
+    counted
+}
+
+/// The indicators whose totals differ, and the breakdowns in which others do.
+fn changed(one: &Counted, other: &Counted) -> BTreeSet<String> {
+    let keys: BTreeSet<_> = one.keys().chain(other.keys()).collect();
+    let differing: Vec<_> = keys.into_iter().filter(|key| one.get(key) != other.get(key)).collect();
+    let in_total = differing.iter().filter(|(.., stratum)| stratum.is_none());
+    let in_total: BTreeSet<String> = in_total.map(|(indicator, ..)| indicator.clone()).collect();
+    let others = differing.iter().filter(|(indicator, ..)| !in_total.contains(indicator));
+    let by = others.filter_map(|(.., stratum)| stratum.as_ref().map(|(breakdown, _)| format!("by {breakdown}")));
+    by.chain(in_total.iter().cloned()).collect()
+}
+
+/// The authority without what the losses take.
+fn without(authority: &Authority, losses: &[Loss]) -> Vec<Child> {
+    let less = |whole: &Child| {
+        let mut child = whole.clone();
+        for loss in losses {
+            (loss.take)(&mut child, whole);
+        }
+        child
+    };
+    authority.children.iter().map(less).collect()
+}
+
+fn dataset<'c>(children: impl IntoIterator<Item = &'c Child>, professionals: &[Professional]) -> Dataset {
+    let professionals = professionals.iter().cloned().map(Record::from);
+    children.into_iter().flat_map(Child::records).chain(professionals).collect()
+}
+
+fn read_ssd(authority: &Authority) -> Dataset {
+    let mut records = Dataset::builder();
+    for (family, table) in ssd::write(authority) {
+        csc_kpi::format::ssd::read_table(&mut records, family, table.as_slice()).unwrap();
+    }
+    records.finish()
+}
+
+fn read_returns(files: &[(String, Vec<u8>)], records: &mut csc_kpi::Builder) {
+    let mut returns = Returns::new();
+    for (path, file) in files {
+        let (year, contents) = place(path).unwrap();
+        returns.of(year).read(contents, path, file.as_slice()).unwrap();
+    }
+    assert!(returns.into_builder(records).is_empty());
+}
+
+fn read_censuses(files: &[(String, Vec<u8>)], records: &mut csc_kpi::Builder) {
+    let mut censuses = Censuses::new();
+    for (path, file) in files {
+        censuses.read(path.as_str(), file.as_slice()).unwrap();
+    }
+    censuses.give_to(records);
+}
+
+fn read_into(read: impl FnOnce(&mut csc_kpi::Builder)) -> Dataset {
+    let mut records = Dataset::builder();
+    read(&mut records);
+    records.finish()
+}
+
+/// How often each rule is broken.
+fn findings(dataset: &Dataset) -> BTreeMap<FindingRule, usize> {
+    let mut rules = BTreeMap::new();
+    for finding in dataset.findings() {
+        *rules.entry(finding.rule).or_default() += 1;
+    }
+    rules
+}
+
+/// Holds a dataset read from a form against the truth without what the form cannot carry.
+fn hold(form: &Form, read: &Dataset) {
+    assert_eq!(findings(read), form.findings.iter().copied().collect(), "{}", form.name);
+    let authority = Authority::invented();
+    let days = (form.days)();
+    let expected = readings(&dataset(&without(&authority, form.losses), &authority.professionals), &days);
+    same(form.name, &readings(read, &days), &expected, &[form]);
+    let mut nothing: Vec<String> = everything().iter().map(|indicator| indicator.definition().key()).collect();
+    nothing.retain(|key| !expected.keys().any(|(indicator, ..)| indicator == key));
+    nothing.sort();
+    assert_eq!(nothing, form.nothing_of, "{} carries nothing of these", form.name);
+}
+
+/// Of the indicators that are listed as not carried whole a reading need not be made.
+fn same(name: &str, found: &Counted, expected: &Counted, forms: &[&Form]) {
+    let listed: BTreeSet<&str> = forms
+        .iter()
+        .flat_map(|form| form.losses.iter().flat_map(|loss| loss.changes).chain(form.nothing_of))
+        .copied()
+        .collect();
+    let is_not_made = |(indicator, basis, as_at, _): &Of| {
+        let total = (indicator.clone(), *basis, *as_at, None);
+        found.get(&total) == Some(&None) && listed.contains(indicator.as_str())
+    };
+    let keys: BTreeSet<_> = found.keys().chain(expected.keys()).collect();
+    let differing: Vec<String> = keys
+        .into_iter()
+        .filter(|key| found.get(key) != expected.get(key) && !is_not_made(key))
+        .map(|key| format!("{key:?}: {:?}, expected {:?}", found.get(key), expected.get(key)))
+        .collect();
+    let first: Vec<&String> = differing.iter().take(12).collect();
+    assert!(differing.is_empty(), "{name}: {} readings differ that no loss explains: {first:#?}", differing.len());
+}
+
+/// Each loss changes what it says and nothing else.
+fn losses_cost_what_they_say(form: &Form) {
+    let authority = Authority::invented();
+    let days = (form.days)();
+    let days: Vec<NaiveDate> = days.iter().rev().step_by(3).copied().collect();
+    let truth = readings(&dataset(&authority.children, &authority.professionals), &days);
+    let mut wrong = Vec::new();
+    for loss in form.losses {
+        let less =
+            readings(&dataset(&without(&authority, std::slice::from_ref(loss)), &authority.professionals), &days);
+        let found = changed(&truth, &less);
+        let listed: BTreeSet<String> = loss.changes.iter().map(|text| (*text).to_owned()).collect();
+        if found != listed {
+            wrong.push(format!("{}: {}: {found:?}", form.name, loss.why));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// The tables of the documentation of `format`.
+fn documentation() -> String {
+    use std::fmt::Write;
+    let forms = [&RETURNS, &CENSUSES, &WORKBOOK, &DAILY];
+    let mut text = String::from("//! | figure | SSD |");
+    for form in forms {
+        write!(text, " {} |", form.name).unwrap();
+    }
+    text.push_str("\n//! |---|---|---|---|---|---|\n");
+    let figures = everything().into_iter().map(|indicator| indicator.definition().key());
+    let breakdowns = engine().breakdowns().map(|breakdown| format!("by {breakdown}")).collect::<Vec<_>>();
+    for figure in figures.chain(breakdowns) {
+        write!(text, "//! | {figure} | yes |").unwrap();
+        let mut number = 0;
+        for form in forms {
+            let mut reasons = Vec::new();
+            for loss in form.losses {
+                number += 1;
+                if loss.changes.contains(&figure.as_str()) {
+                    reasons.push(number.to_string());
+                }
+            }
+            let cell = match (form.nothing_of.contains(&figure.as_str()), reasons.is_empty()) {
+                (true, _) => "no".to_owned(),
+                (false, true) => "yes".to_owned(),
+                (false, false) => format!("but {}", reasons.join(", ")),
+            };
+            write!(text, " {cell} |").unwrap();
+        }
+        text.push('\n');
+    }
+    text.push_str("//!\n//! | | form | what it cannot carry |\n//! |---|---|---|\n");
+    let losses = forms.into_iter().flat_map(|form| form.losses.iter().map(|loss| (form.name, loss.why)));
+    for (number, (form, why)) in (1..).zip(losses) {
+        writeln!(text, "//! | {number} | {form} | {why} |").unwrap();
+    }
+    text
+}
+
+#[test]
+fn the_documentation_lists_the_same() {
+    let listed = documentation();
+    assert!(include_str!("../../../src/format/mod.rs").contains(&listed), "the tables should be:\n{listed}");
+}
+
+#[test]
+fn the_tables_carry_everything() {
+    let authority = Authority::invented();
+    let read = read_ssd(&authority);
+    let days = month_ends();
+    let truth = readings(&dataset(&authority.children, &authority.professionals), &days);
+    same("SSD", &readings(&read, &days), &truth, &[]);
+    for indicator in everything() {
+        let key = indicator.definition().key();
+        assert!(truth.keys().any(|(reached, ..)| *reached == key), "the authority has something for {key}");
+    }
+    assert_eq!(findings(&read), [UNBORN].into());
+}
+
+#[test]
+fn returns_carry_what_they_say() {
+    let files = ssda903::write_csv(&Authority::invented());
+    let read = read_into(|records| read_returns(&files, records));
+    hold(&RETURNS, &read);
+}
+
+#[test]
+fn returns_as_xml_carry_the_same() {
+    let authority = Authority::invented();
+    let csv = read_into(|records| read_returns(&ssda903::write_csv(&authority), records));
+    let xml = read_into(|records| read_returns(&ssda903::write_xml(&authority), records));
+    same("SSDA903 as XML", &readings(&xml, &month_ends()), &readings(&csv, &month_ends()), &[]);
+    assert_eq!(findings(&xml), findings(&csv));
+}
+
+#[test]
+fn censuses_carry_what_they_say() {
+    let files = cin_census::write(&Authority::invented());
+    let read = read_into(|records| read_censuses(&files, records));
+    hold(&CENSUSES, &read);
+}
+
+#[test]
+fn a_workbook_carries_what_it_says() {
+    let book = annex_a::write(&Authority::invented());
+    let read = read_into(|records| AnnexA::read("annex_a.xlsx", Cursor::new(book)).unwrap().give_to(records));
+    hold(&WORKBOOK, &read);
+}
+
+#[test]
+fn the_daily_payload_carries_what_it_says() {
+    let payload = dfe_api::write(&Authority::invented());
+    let read = read_into(|records| csc_kpi::format::dfe_api::records(&payload).unwrap().give_to(records));
+    hold(&DAILY, &read);
+}
+
+/// Returns and censuses side by side, of the same children by the same ids; and a workbook, of which nothing is left.
+#[test]
+fn returns_and_censuses_carry_what_both_say() {
+    let authority = Authority::invented();
+    let (returns, censuses) = (ssda903::write_csv(&authority), cin_census::write(&authority));
+    let workbook = AnnexA::read("annex_a.xlsx", Cursor::new(annex_a::write(&authority))).unwrap();
+    let others: Vec<Family> = Family::ALL.into_iter().filter(|family| *family != Family::Person).collect();
+    let read = read_into(|records| {
+        read_returns(&returns, records);
+        read_censuses(&censuses, records);
+        workbook.without(&others).give_to(records);
+    });
+    // A child who is in several forms is one child, of whom each says what the others lack.
+    assert_eq!(findings(&read), CENSUSES.findings.iter().copied().collect());
+    for child in &authority.children {
+        let Some(known) = read.child(child.id()) else { continue };
+        let chronology = known.chronology();
+        let known = chronology.person();
+        let in_census = child.referrals.iter().any(|r| ssda903::YEARS.into_iter().any(|year| cin_census::has(r, year)));
+        if in_census {
+            assert_eq!(known.date_of_death, child.person.date_of_death, "{}", child.id());
+        }
+        assert_eq!(known.sex.known(), child.person.sex.as_ref().and_then(Coded::known), "{}", child.id());
+        assert_eq!(known.date_of_birth, child.person.date_of_birth, "{}", child.id());
+    }
+    let of = |form: &Form| without(&authority, form.losses);
+    let both: Vec<Child> = of(&RETURNS).into_iter().chain(of(&CENSUSES)).collect();
+    let expected = readings(&dataset(&both, &authority.professionals), &month_ends());
+    same("SSDA903 and CIN census", &readings(&read, &month_ends()), &expected, &[&RETURNS, &CENSUSES]);
+}
+
+#[test]
+fn what_returns_lose_is_what_is_listed() {
+    losses_cost_what_they_say(&RETURNS);
+}
+
+#[test]
+fn what_censuses_lose_is_what_is_listed() {
+    losses_cost_what_they_say(&CENSUSES);
+}
+
+#[test]
+fn what_a_workbook_loses_is_what_is_listed() {
+    losses_cost_what_they_say(&WORKBOOK);
+}
+
+#[test]
+fn what_the_daily_payload_loses_is_what_is_listed() {
+    losses_cost_what_they_say(&DAILY);
+}
+
+/// Writes every form into a folder of its own below the one that `FORMS` names: for whoever looks at them with the examples.
+#[test]
+#[ignore = "writes files, no test"]
+fn write_the_forms() {
+    let authority = Authority::invented();
+    let folder = std::path::PathBuf::from(std::env::var("FORMS").expect("FORMS names a folder"));
+    let write = |path: String, file: &[u8]| {
+        let path = folder.join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, file).unwrap();
+    };
+    for (family, table) in ssd::write(&authority) {
+        write(format!("ssd/{}.csv", family.table()), &table);
+    }
+    for (path, file) in ssda903::write_csv(&authority) {
+        write(format!("ssda903/{path}"), &file);
+    }
+    for (path, file) in ssda903::write_xml(&authority) {
+        write(format!("ssda903_xml/{path}"), &file);
+    }
+    for (path, file) in cin_census::write(&authority) {
+        write(format!("cin_census/{path}"), &file);
+    }
+    write("annex_a/annex_a.xlsx".to_owned(), &annex_a::write(&authority));
+    write("dfe_api/payload.json".to_owned(), dfe_api::write(&authority).as_bytes());
+}
