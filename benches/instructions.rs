@@ -26,7 +26,8 @@ const KERNELS: [&str; 6] = ["judge", "judge by sex", "ten-year series", "change 
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
     if let Some(at) = arguments.iter().position(|argument| argument == "--kernel") {
-        run(&arguments[at + 1], arguments[at + 2].parse().expect("a number of times"));
+        let children = arguments.get(at + 3).map_or(CHILDREN, |children| children.parse().expect("a number of children"));
+        run(&arguments[at + 1], arguments[at + 2].parse().expect("a number of times"), children);
         return;
     }
     if Command::new("valgrind").arg("--version").output().is_err() {
@@ -70,8 +71,8 @@ fn counted(kernel: &str, times: u32) -> u64 {
     count.expect("valgrind counts").expect("a number")
 }
 
-fn run(kernel: &str, times: u32) {
-    let dataset: Dataset = population(CHILDREN).into_iter().collect();
+fn run(kernel: &str, times: u32, children: u64) {
+    let dataset: Dataset = population(children).into_iter().collect();
     let engine = Engine::new(catalogue::standard());
     let broken_down = engine.clone().by(BySex);
     let mut ledger = engine.run(&dataset).expect("the catalogue is consistent");

@@ -112,11 +112,28 @@ impl DayBook {
         self.add(place(day), amount);
     }
 
+    /// Forgets the balances, since there will be postings.
     #[inline]
-    fn add(&mut self, place: i32, amount: i64) {
+    pub(crate) fn open(&mut self) {
         if self.balances.get().is_some() {
             self.balances.take();
         }
+    }
+
+    /// Posts `amount` on `day` in a book that was opened after the last balance was asked for.
+    #[inline]
+    pub(crate) fn post_opened(&mut self, day: NaiveDate, amount: i64) {
+        self.add_opened(place(day), amount);
+    }
+
+    #[inline]
+    fn add(&mut self, place: i32, amount: i64) {
+        self.open();
+        self.add_opened(place, amount);
+    }
+
+    #[inline]
+    fn add_opened(&mut self, place: i32, amount: i64) {
         match usize::try_from(place.wrapping_sub(self.first)).ok().and_then(|at| self.days.get_mut(at)) {
             Some(sum) => *sum = sum.wrapping_add(amount),
             None => self.add_outside(place, amount),

@@ -340,25 +340,28 @@ impl Account {
         self.total.post(&self.definition, span, outcome, sign)
     }
 
-    /// Posts the outcomes of one child in total.
-    #[inline]
-    pub(crate) fn post_all(&mut self, postings: &[(Span, Outcome)], sign: i64) -> Result<(), (Outcome, OtherShape)> {
+    /// Posts the outcomes of many units in total; the error is the first that the shape of the indicator does not know.
+    pub(crate) fn post_all(&mut self, postings: &[(Span, Outcome)], sign: i64) -> Result<(), Outcome> {
+        if postings.is_empty() {
+            return Ok(());
+        }
         let counters = self.total.counters.as_mut_slice();
-        let refused = |outcome: Outcome| (outcome, OtherShape);
+        counters.iter_mut().for_each(DayBook::open);
         // Shape and timing are looked at once for all, the outcome alone decides on the book of each.
         macro_rules! post_each {
             ($at:expr) => {
                 if self.definition.timing == Timing::Flow {
                     for (span, outcome) in postings {
-                        let book =
-                            $at(*outcome).and_then(|at| counters.get_mut(at)).ok_or_else(|| refused(*outcome))?;
-                        book.post(span.start, sign);
+                        let book = $at(*outcome).and_then(|at| counters.get_mut(at)).ok_or(*outcome)?;
+                        book.post_opened(span.start, sign);
                     }
                 } else {
                     for (span, outcome) in postings {
-                        let book =
-                            $at(*outcome).and_then(|at| counters.get_mut(at)).ok_or_else(|| refused(*outcome))?;
-                        book.post_span(*span, sign);
+                        let book = $at(*outcome).and_then(|at| counters.get_mut(at)).ok_or(*outcome)?;
+                        book.post_opened(span.start, sign);
+                        if let Some(end) = span.end {
+                            book.post_opened(end, sign.wrapping_neg());
+                        }
                     }
                 }
             };
@@ -380,7 +383,7 @@ impl Account {
             Shape::Distribution => {
                 for (span, outcome) in postings {
                     let posted = self.total.post_amount(self.definition.timing, *span, *outcome, sign);
-                    posted.map_err(|_| refused(*outcome))?;
+                    posted.map_err(|_| *outcome)?;
                 }
             }
         }

@@ -8,11 +8,10 @@ use chrono::NaiveDate;
 use super::evidence::{Collector, Evidence};
 use super::{Breakdown, Scorecard};
 use crate::calendar::{Basis, Span, WorkingDays};
-use crate::chronology::Chronology;
-use crate::dataset::{Child, Dataset, Finding};
-use crate::indicator::{AnyIndicator, Destination, Outcome, Posting, Sink, Tape, Timing};
+use crate::chronology::{Chronology, Shelf};
+use crate::dataset::{Child, Dataset, Finding, Pinned};
+use crate::indicator::{self, AnyIndicator, Outcome, Posting, Sink, Tape, Timing};
 use crate::ledger::{Header, Ledger, Look, MergeError, Slot, Stratum};
-use crate::record::Family;
 
 /// What the engine cannot calculate, or a ledger cannot answer.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -107,8 +106,8 @@ pub struct Engine {
 #[derive(Debug)]
 struct Terms {
     header: Arc<Header>,
-    /// The accounts, by the family of records they start from.
-    groups: Vec<(Option<Family>, Vec<usize>)>,
+    /// The accounts, by the shelf of the records they start from.
+    groups: Vec<(Option<Shelf>, Vec<usize>)>,
 }
 
 impl fmt::Debug for Engine {
@@ -139,12 +138,12 @@ impl Engine {
     fn terms(&self) -> Result<&Terms, EngineError> {
         let terms = self.terms.get_or_init(|| {
             let header = Arc::new(self.new_header()?);
-            let mut groups: Vec<(Option<Family>, Vec<usize>)> = Vec::new();
+            let mut groups: Vec<(Option<Shelf>, Vec<usize>)> = Vec::new();
             for (at, slot) in header.slots.iter().enumerate() {
-                let family = self.indicators.get(slot.indicator).and_then(AnyIndicator::starts_from);
-                match groups.iter_mut().find(|(of, _)| *of == family) {
+                let shelf = self.indicators.get(slot.indicator).and_then(AnyIndicator::starts_from).and_then(Shelf::of);
+                match groups.iter_mut().find(|(of, _)| *of == shelf) {
                     Some((_, slots)) => slots.push(at),
-                    None => groups.push((family, vec![at])),
+                    None => groups.push((shelf, vec![at])),
                 }
             }
             Ok(Arc::new(Terms { header, groups }))
@@ -273,7 +272,7 @@ impl Engine {
     }
 
     /// Judges each of `children` and posts the verdicts to `ledger`, one of this engine: a dataset's, a part of them, or any
-    /// stream, of which no more than one child is held.
+    /// stream, of which a few are taken at a time.
     ///
     /// # Errors
     ///
@@ -323,12 +322,7 @@ impl Engine {
                         indicator.definition(),
                         &self.breakdowns,
                     );
-                    indicator.judge(
-                        chronology,
-                        slot.basis.unwrap_or(Basis::AsAt),
-                        &self.working_days,
-                        Destination::Sink(&mut collector),
-                    );
+                    indicator.judge(chronology, self.terms_of(*slot), &mut collector);
                     evidence.append(&mut collector.evidence);
                 }
             });
@@ -380,6 +374,10 @@ impl Engine {
         })
     }
 
+    fn terms_of(&self, slot: Slot) -> indicator::Terms<'_> {
+        indicator::Terms { basis: slot.basis.unwrap_or(Basis::AsAt), working_days: &self.working_days }
+    }
+
     fn judge<'a>(
         &self,
         ledger: &mut Ledger,
@@ -389,57 +387,71 @@ impl Engine {
         let terms = self.terms()?;
         ledger.is_under(&terms.header).map_err(EngineError::OtherLedger)?;
         let mut tape = Tape::default();
-        for child in children {
-            child.known_at(self.known_at, |chronology| {
-                for (family, slots) in &terms.groups {
-                    if family.is_some_and(|family| !chronology.has(family)) {
-                        continue;
-                    }
-                    for at in slots {
-                        if self.breakdowns.is_empty() {
-                            self.judge_in_total(ledger, *at, chronology, sign, &mut tape)?;
-                        } else {
-                            self.judge_broken_down(ledger, *at, chronology, sign)?;
-                        }
+        let mut children = children.into_iter();
+        let mut pinned = self.known_at.map(Pinned::new);
+        loop {
+            let mut block: Vec<Chronology<'_>> = Vec::new();
+            match &mut pinned {
+                None => {
+                    let block_of = children.by_ref().take(BLOCK);
+                    block.reserve(block_of.size_hint().0.max(1));
+                    block_of.for_each(|child| block.push(child.chronology()));
+                }
+                Some(pinned) => {
+                    pinned.clear();
+                    let taken: Vec<Child<'_>> = children.by_ref().take(BLOCK).inspect(|child| pinned.push(*child)).collect();
+                    block.extend(taken.into_iter().enumerate().map(|(at, child)| pinned.chronology(at, child)));
+                }
+            }
+            if block.is_empty() {
+                return Ok(());
+            }
+            let mut given: Vec<&Chronology<'_>> = Vec::with_capacity(block.len());
+            for (shelf, slots) in &terms.groups {
+                given.clear();
+                given.extend(block.iter().filter(|child| shelf.is_none_or(|shelf| child.has(shelf))));
+                if given.is_empty() {
+                    continue;
+                }
+                for at in slots {
+                    if self.breakdowns.is_empty() {
+                        self.judge_in_total(ledger, *at, &given, sign, &mut tape)?;
+                    } else {
+                        self.judge_broken_down(ledger, *at, &given, sign)?;
                     }
                 }
-                Ok(())
-            })?;
+            }
         }
-        Ok(())
     }
 
     fn judge_in_total(
         &self,
         ledger: &mut Ledger,
         at: usize,
-        chronology: &Chronology<'_>,
+        children: &[&Chronology<'_>],
         sign: i64,
         tape: &mut Tape,
     ) -> Result<(), EngineError> {
         let Some((slot, account)) = ledger.account_mut(at) else { return Ok(()) };
         let Some(indicator) = self.indicators.get(slot.indicator) else { return Ok(()) };
-        let basis = slot.basis.unwrap_or(Basis::AsAt);
-        indicator.judge(chronology, basis, &self.working_days, Destination::Tape(tape));
-        if !tape.postings.is_empty() {
-            let posted = account.post_all(&tape.postings, sign);
-            posted.map_err(|(outcome, _)| other_shape(indicator, outcome))?;
-            if account.counts_families() && !chronology.families().is_empty() {
+        // Whose family a posting is of is not on the tape, so where families are counted it holds one child.
+        let at_once = if account.counts_families() { 1 } else { children.len().max(1) };
+        for children in children.chunks(at_once) {
+            tape.postings.clear();
+            indicator.judge_all(children, self.terms_of(slot), tape);
+            account.post_all(&tape.postings, sign).map_err(|outcome| other_shape(indicator, outcome))?;
+            if let ([child], true) = (children, account.counts_families()) {
                 for (span, outcome) in &tape.postings {
-                    if !account.counts_families_of(*outcome) {
-                        continue;
-                    }
-                    for family in chronology.families() {
-                        account.post_family(None, chronology.text(family.family), *span, sign);
+                    if account.counts_families_of(*outcome) {
+                        for member in child.families() {
+                            account.post_family(None, child.text(member.family), *span, sign);
+                        }
                     }
                 }
             }
-            tape.postings.clear();
         }
-        if !tape.notes.is_empty() {
-            for finding in tape.notes.drain(..) {
-                ledger.note(finding, sign);
-            }
+        for finding in tape.notes.drain(..) {
+            ledger.note(finding, sign);
         }
         Ok(())
     }
@@ -448,17 +460,24 @@ impl Engine {
         &self,
         ledger: &mut Ledger,
         at: usize,
-        chronology: &Chronology<'_>,
+        children: &[&Chronology<'_>],
         sign: i64,
     ) -> Result<(), EngineError> {
         let Some(slot) = ledger.header().slots.get(at).copied() else { return Ok(()) };
         let Some(indicator) = self.indicators.get(slot.indicator) else { return Ok(()) };
-        let mut poster = Poster { ledger, slot: at, chronology, breakdowns: &self.breakdowns, sign, refused: None };
-        let basis = slot.basis.unwrap_or(Basis::AsAt);
-        indicator.judge(chronology, basis, &self.working_days, Destination::Sink(&mut poster));
-        poster.refused.map_or(Ok(()), |outcome| Err(other_shape(indicator, outcome)))
+        for chronology in children {
+            let mut poster = Poster { ledger, slot: at, chronology, breakdowns: &self.breakdowns, sign, refused: None };
+            indicator.judge(chronology, self.terms_of(slot), &mut poster);
+            if let Some(outcome) = poster.refused {
+                return Err(other_shape(indicator, outcome));
+            }
+        }
+        Ok(())
     }
 }
+
+/// Children that are judged by one indicator after another: few enough for the cache.
+const BLOCK: usize = 128;
 
 fn other_shape(indicator: &AnyIndicator, outcome: Outcome) -> EngineError {
     EngineError::OtherShape { indicator: indicator.definition().key(), outcome }
