@@ -1,8 +1,8 @@
 //! Clamped month arithmetic and its exact inverses.
 
-use chrono::{Months, NaiveDate};
+use chrono::{Datelike, Months, NaiveDate};
 
-use super::{next_day, plus_days};
+use super::next_day;
 
 /// `day + months`, keeping the day of the month and clamping it to the month's last day.
 ///
@@ -17,6 +17,7 @@ use super::{next_day, plus_days};
 /// assert_eq!(plus_months(day(2016, 2, 29), 24), day(2018, 2, 28));
 /// ```
 #[must_use]
+#[inline]
 pub fn plus_months(day: NaiveDate, months: u32) -> NaiveDate {
     day.checked_add_months(Months::new(months)).unwrap_or(NaiveDate::MAX)
 }
@@ -32,6 +33,7 @@ pub fn plus_months(day: NaiveDate, months: u32) -> NaiveDate {
 /// assert_eq!(minus_months(day(2018, 7, 1), 12), day(2017, 7, 1));
 /// ```
 #[must_use]
+#[inline]
 pub fn minus_months(day: NaiveDate, months: u32) -> NaiveDate {
     day.checked_sub_months(Months::new(months)).unwrap_or(NaiveDate::MIN)
 }
@@ -51,13 +53,12 @@ pub fn minus_months(day: NaiveDate, months: u32) -> NaiveDate {
 /// assert_eq!(first_day_months_back(day(2016, 2, 28), 24), day(2018, 2, 28));
 /// ```
 #[must_use]
+#[inline]
 pub fn first_day_months_back(day: NaiveDate, months: u32) -> NaiveDate {
-    // `t - months` never goes back as `t` goes on, and clamping moves a day by three at the most.
-    let mut candidate = plus_days(plus_months(day, months), -4);
-    while minus_months(candidate, months) < day && candidate < NaiveDate::MAX {
-        candidate = next_day(candidate);
-    }
-    candidate
+    // Where the month has such a day, that day less `months` is `day`, and the day before it falls short. Where it has none,
+    // all its days fall short, and the first of the next month does not.
+    let moved = plus_months(day, months);
+    if moved.day() == day.day() { moved } else { next_day(moved) }
 }
 
 /// The first day `t` with `t > day + months`: when more than that many months have passed since `day`.
@@ -70,6 +71,7 @@ pub fn first_day_months_back(day: NaiveDate, months: u32) -> NaiveDate {
 /// assert_eq!(first_day_months_after(day(2016, 12, 31), 18), day(2018, 7, 1));
 /// ```
 #[must_use]
+#[inline]
 pub fn first_day_months_after(day: NaiveDate, months: u32) -> NaiveDate {
     next_day(plus_months(day, months))
 }

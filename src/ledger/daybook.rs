@@ -2,27 +2,15 @@
 
 use std::sync::OnceLock;
 
-use chrono::{Datelike, NaiveDate};
+use chrono::NaiveDate;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::calendar::Span;
+use crate::calendar::{PLACES, Span, day_at, place};
 
-/// Places a year takes: one a day, the last of them unused in a year without 29 February.
-const YEAR: i32 = 366;
 /// The first place kept densely: 1 January 1900.
-const FIRST: i32 = 1900 * YEAR;
+const FIRST: i32 = 1900 * PLACES;
 /// The first place after those kept densely: 1 January 2150.
-const LAST: i32 = 2150 * YEAR;
-
-/// The place of a day: in the order of days, and without the division that a count of days takes.
-fn place(day: NaiveDate) -> i32 {
-    day.year() * YEAR + day.ordinal0().cast_signed()
-}
-
-/// The day of a place.
-fn day_at(place: i32) -> Option<NaiveDate> {
-    NaiveDate::from_yo_opt(place.div_euclid(YEAR), place.rem_euclid(YEAR).cast_unsigned() + 1)
-}
+const LAST: i32 = 2150 * PLACES;
 
 /// What was posted on each day, for a book with few days in it.
 ///
@@ -147,7 +135,7 @@ impl DayBook {
             self.others.add(place, amount);
             return;
         }
-        self.reach(place.div_euclid(YEAR) * YEAR, (place.div_euclid(YEAR) + 1) * YEAR);
+        self.reach(place.div_euclid(PLACES) * PLACES, (place.div_euclid(PLACES) + 1) * PLACES);
         let at = usize::try_from(place - self.first).unwrap_or(usize::MAX);
         if let Some(sum) = self.days.get_mut(at) {
             *sum = sum.wrapping_add(amount);
@@ -265,6 +253,8 @@ impl<'de> Deserialize<'de> for DayBook {
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test that cannot go on says so by a panic")]
 mod tests {
+    use chrono::Datelike;
+
     use super::*;
     use proptest::prelude::*;
 
