@@ -26,7 +26,8 @@ const KERNELS: [&str; 6] = ["judge", "judge by sex", "ten-year series", "change 
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
     if let Some(at) = arguments.iter().position(|argument| argument == "--kernel") {
-        let children = arguments.get(at + 3).map_or(CHILDREN, |children| children.parse().expect("a number of children"));
+        let children =
+            arguments.get(at + 3).map_or(CHILDREN, |children| children.parse().expect("a number of children"));
         run(&arguments[at + 1], arguments[at + 2].parse().expect("a number of times"), children);
         return;
     }

@@ -1,6 +1,6 @@
 //! Clamped month arithmetic and its exact inverses.
 
-use chrono::{Datelike, Months, NaiveDate};
+use chrono::{Datelike, NaiveDate};
 
 use super::next_day;
 
@@ -19,7 +19,7 @@ use super::next_day;
 #[must_use]
 #[inline]
 pub fn plus_months(day: NaiveDate, months: u32) -> NaiveDate {
-    day.checked_add_months(Months::new(months)).unwrap_or(NaiveDate::MAX)
+    moved(day, i64::from(months)).unwrap_or(NaiveDate::MAX)
 }
 
 /// `day - months`, keeping the day of the month and clamping it to the month's last day.
@@ -35,7 +35,16 @@ pub fn plus_months(day: NaiveDate, months: u32) -> NaiveDate {
 #[must_use]
 #[inline]
 pub fn minus_months(day: NaiveDate, months: u32) -> NaiveDate {
-    day.checked_sub_months(Months::new(months)).unwrap_or(NaiveDate::MIN)
+    moved(day, -i64::from(months)).unwrap_or(NaiveDate::MIN)
+}
+
+#[inline]
+fn moved(day: NaiveDate, months: i64) -> Option<NaiveDate> {
+    let month = i64::from(day.year()) * 12 + i64::from(day.month0()) + months;
+    let (year, month) = (i32::try_from(month.div_euclid(12)).ok()?, u32::try_from(month.rem_euclid(12)).ok()? + 1);
+    // Every month has a 28th; where the day is not in it, its last day is one of the three before.
+    let in_month = |day| NaiveDate::from_ymd_opt(year, month, day);
+    in_month(day.day()).or_else(|| (28..day.day()).rev().find_map(in_month))
 }
 
 /// The first day `t` with `t - months >= day`: when something that began on `day` is that many months old, looked at

@@ -99,35 +99,41 @@ pub(crate) type Steps = [u8; 16];
 pub(crate) struct Stretch<'a> {
     from: (&'a Bounds, Steps),
     to: (&'a Bounds, Steps),
-    /// Not 0 for the shelves with an entry.
-    filled: Steps,
 }
 
 impl<'a> Stretch<'a> {
     /// Without an entry.
-    pub(crate) const EMPTY: Self =
-        Self { from: (&[0; SHELVES], [0; 16]), to: (&[0; SHELVES], [0; 16]), filled: [0; 16] };
+    pub(crate) const EMPTY: Self = Self { from: (&[0; SHELVES], [0; 16]), to: (&[0; SHELVES], [0; 16]) };
 
     #[inline]
-    pub(crate) fn new(from: (&'a Bounds, Steps), to: (&'a Bounds, Steps)) -> Self {
-        // From the same bounds the steps differ where there are entries.
-        let filled = (u128::from_ne_bytes(from.1) ^ u128::from_ne_bytes(to.1)).to_ne_bytes();
-        let stretch = Self { from, to, filled };
-        if std::ptr::eq(from.0, to.0) { stretch } else { stretch.between_bounds() }
-    }
-
-    #[cold]
-    fn between_bounds(mut self) -> Self {
-        for shelf in 0..SHELVES {
-            self.filled[shelf] = u8::from(!self.range(shelf).is_empty());
-        }
-        self
+    pub(crate) const fn new(from: (&'a Bounds, Steps), to: (&'a Bounds, Steps)) -> Self {
+        Self { from, to }
     }
 
     #[inline]
     fn range(&self, shelf: usize) -> std::ops::Range<usize> {
         let at = |(bounds, steps): &(&Bounds, Steps)| bounds[shelf].wrapping_add(u32::from(steps[shelf])) as usize;
         at(&self.from)..at(&self.to)
+    }
+
+    /// A byte a shelf, the first one lowest: not 0 where there are entries.
+    #[inline]
+    fn filled(&self) -> u128 {
+        // From the same bounds the steps differ where there are entries.
+        if std::ptr::eq(self.from.0, self.to.0) {
+            u128::from_le_bytes(self.from.1) ^ u128::from_le_bytes(self.to.1)
+        } else {
+            self.filled_between_bounds()
+        }
+    }
+
+    #[cold]
+    fn filled_between_bounds(&self) -> u128 {
+        let mut filled = Steps::default();
+        for (shelf, filled) in filled.iter_mut().enumerate().take(SHELVES) {
+            *filled = u8::from(!self.range(shelf).is_empty());
+        }
+        u128::from_le_bytes(filled)
     }
 }
 
@@ -214,10 +220,15 @@ impl<'a> Chronology<'a> {
         Unit::new(Family::Person, self.person.id)
     }
 
-    /// Whether the child has an entry on `shelf`.
+    /// The numbers of the shelves on which the child has an entry, in order.
     #[inline]
-    pub(crate) fn has(&self, shelf: Shelf) -> bool {
-        self.stretch.filled[shelf as usize] != 0
+    pub(crate) fn filled(&self) -> impl Iterator<Item = usize> {
+        let mut filled = self.stretch.filled();
+        std::iter::from_fn(move || {
+            let shelf = filled.trailing_zeros() / u8::BITS;
+            filled &= !(u128::from(u8::MAX).checked_shl(shelf * u8::BITS)?);
+            usize::try_from(shelf).ok()
+        })
     }
 
     /// The day the chronology is pinned to; `None` where everything in the data is known.

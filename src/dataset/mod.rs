@@ -124,7 +124,7 @@ impl Dataset {
 
     #[inline]
     fn stretch(&self, number: usize) -> Stretch<'_> {
-        self.starts.stretch(number).unwrap_or(Stretch::EMPTY)
+        self.starts.stretch(number)
     }
 }
 
@@ -231,7 +231,7 @@ impl Pinned {
 
     /// What was known of the child that was added at this place.
     pub(crate) fn chronology<'a>(&'a self, place: usize, child: Child<'a>) -> Chronology<'a> {
-        let entries = (&self.shelves, self.starts.stretch(place).unwrap_or(Stretch::EMPTY));
+        let entries = (&self.shelves, self.starts.stretch(place));
         Chronology::new(&child.dataset.texts, child.person(), entries, Some(self.day))
     }
 }

@@ -38,10 +38,14 @@ impl Starts {
 
     /// From where the entries of the child begin to where those of the next one do.
     #[inline]
-    pub(crate) fn stretch(&self, number: usize) -> Option<Stretch<'_>> {
-        let [this, next, ..] = self.children.get(number..)? else { return None };
-        let start = |(base, steps): &(u32, Steps)| Some((self.bases.get(*base as usize)?, *steps));
-        Some(Stretch::new(start(this)?, start(next)?))
+    pub(crate) fn stretch(&self, number: usize) -> Stretch<'_> {
+        if let Some([(base, from), (next, to), ..]) = self.children.get(number..)
+            && let (Some(base), Some(next)) = (self.bases.get(*base as usize), self.bases.get(*next as usize))
+        {
+            Stretch::new((base, *from), (next, *to))
+        } else {
+            Stretch::EMPTY
+        }
     }
 
     pub(super) fn heap_bytes(&self) -> usize {

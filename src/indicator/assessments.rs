@@ -31,6 +31,7 @@ enum Took {
 }
 
 impl AssessmentClock {
+    #[inline]
     fn took(self, entry: &AssessmentEntry, authorised: Moment, calendar: &WorkingDays) -> Took {
         if authorised.is_before(entry.start) {
             return Took::Excluded("authorised before its start");
@@ -99,6 +100,7 @@ impl Indicator for AssessmentsInTime {
         Some(Family::Assessment)
     }
 
+    #[inline(always)]
     fn judge(&self, child: &Chronology<'_>, book: &mut Book<'_, Flow>) {
         for entry in child.assessments() {
             let Some(authorised) = entry.authorised else { continue };
@@ -145,6 +147,7 @@ impl Indicator for AssessmentDays {
         Some(Family::Assessment)
     }
 
+    #[inline(always)]
     fn judge(&self, child: &Chronology<'_>, book: &mut Book<'_, Flow>) {
         for entry in child.assessments() {
             let Some(authorised) = entry.authorised else { continue };

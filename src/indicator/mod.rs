@@ -168,9 +168,9 @@ impl AnyIndicator {
         self.0.starts_from()
     }
 
-    /// Judges `children`, and lists on `tape` what a ledger needs of it.
-    pub(crate) fn judge_all(&self, children: &[&Chronology<'_>], terms: Terms<'_>, tape: &mut Tape) {
-        self.0.judge_all(children, terms, tape);
+    /// Judges those of `children` at the places `chosen`, and lists on `tape` what a ledger needs of it.
+    pub(crate) fn judge_all(&self, children: &[Chronology<'_>], chosen: &[u16], terms: Terms<'_>, tape: &mut Tape) {
+        self.0.judge_all(children, chosen, terms, tape);
     }
 
     /// Judges `child` before `sink`, which sees units and reasons too.
@@ -192,7 +192,7 @@ trait Judge: Send + Sync {
     fn definition(&self) -> &Definition;
     fn timing(&self) -> Timing;
     fn starts_from(&self) -> Option<Family>;
-    fn judge_all(&self, children: &[&Chronology<'_>], terms: Terms<'_>, tape: &mut Tape);
+    fn judge_all(&self, children: &[Chronology<'_>], chosen: &[u16], terms: Terms<'_>, tape: &mut Tape);
     fn judge(&self, child: &Chronology<'_>, terms: Terms<'_>, sink: &mut dyn Sink);
 }
 
@@ -211,9 +211,9 @@ impl<I: Indicator> Judge for Erased<I> {
         self.0.starts_from()
     }
 
-    fn judge_all(&self, children: &[&Chronology<'_>], terms: Terms<'_>, tape: &mut Tape) {
+    fn judge_all(&self, children: &[Chronology<'_>], chosen: &[u16], terms: Terms<'_>, tape: &mut Tape) {
         let mut book = Book::new(Destination::Tape(tape), terms);
-        for child in children {
+        for child in chosen.iter().filter_map(|at| children.get(usize::from(*at))) {
             self.0.judge(child, &mut book);
         }
     }

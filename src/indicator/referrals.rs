@@ -84,6 +84,7 @@ impl Indicator for ReferralsGoingOn {
         Some(Family::Referral)
     }
 
+    #[inline(always)]
     fn judge(&self, child: &Chronology<'_>, book: &mut Book<'_, Flow>) {
         for (unit, date, day) in OneDay::all(child) {
             let (verdict, reason) = match self.going_on {
@@ -130,6 +131,7 @@ impl Indicator for ReferralRoute {
         Some(Family::Referral)
     }
 
+    #[inline(always)]
     fn judge(&self, child: &Chronology<'_>, book: &mut Book<'_, Flow>) {
         for (unit, date, day) in OneDay::all(child).filter(|(_, _, day)| !day.no_further_action()) {
             let (part, reason) = if day.has_enquiry() {
@@ -191,6 +193,7 @@ impl Indicator for RepeatReferrals {
         Some(Family::Referral)
     }
 
+    #[inline(always)]
     fn judge(&self, child: &Chronology<'_>, book: &mut Book<'_, Flow>) {
         // The one just before is the nearest, so it decides.
         let mut before: Option<NaiveDate> = None;

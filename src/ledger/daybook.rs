@@ -29,7 +29,13 @@ impl Slip {
                     }
                 }
             }
-            Err(free) if amount != 0 => self.0.insert(free, (place, amount)),
+            Err(free) if amount != 0 => {
+                // Most slips have one day or two.
+                if self.0.is_empty() {
+                    self.0.reserve_exact(1);
+                }
+                self.0.insert(free, (place, amount));
+            }
             Err(_) => {}
         }
     }
@@ -108,21 +114,48 @@ impl DayBook {
         }
     }
 
-    /// Posts `amount` on `day` in a book that was opened after the last balance was asked for.
+    /// Posts `amount` on `day` in the book at this place of an account, all of them opened after the last balance was asked
+    /// for; `None` where there is no such book.
     #[inline]
-    pub(crate) fn post_opened(&mut self, day: NaiveDate, amount: i64) {
-        self.add_opened(place(day), amount);
+    pub(crate) fn post_in(books: &mut [Self], at: usize, day: NaiveDate, amount: i64) -> Option<()> {
+        let place = place(day);
+        match books.get_mut(at)?.cell(place) {
+            Some(sum) => *sum = sum.wrapping_add(amount),
+            None => Self::post_outside(books, at, place, amount),
+        }
+        Some(())
+    }
+
+    /// Posts where the book does not reach, and makes it reach as far as the others of its account, so that it does not
+    /// grow year by year.
+    #[cold]
+    fn post_outside(books: &mut [Self], at: usize, place: i32, amount: i64) {
+        let ends = |book: &Self| (book.first, book.end());
+        let reached = books.iter().filter(|book| !book.days.is_empty()).map(ends);
+        let reached = reached.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
+        if let Some(book) = books.get_mut(at) {
+            if let Some((from, to)) = reached.filter(|_| (FIRST..LAST).contains(&place)) {
+                book.reach(from, to);
+            }
+            book.add(place, amount);
+        }
+    }
+
+    /// What is posted at a place that the run of years reaches.
+    #[inline]
+    fn cell(&mut self, place: i32) -> Option<&mut i64> {
+        usize::try_from(place.wrapping_sub(self.first)).ok().and_then(|at| self.days.get_mut(at))
+    }
+
+    /// The first place behind the run of years.
+    fn end(&self) -> i32 {
+        i32::try_from(self.days.len()).map_or(LAST, |length| self.first + length)
     }
 
     #[inline]
     fn add(&mut self, place: i32, amount: i64) {
         self.open();
-        self.add_opened(place, amount);
-    }
-
-    #[inline]
-    fn add_opened(&mut self, place: i32, amount: i64) {
-        match usize::try_from(place.wrapping_sub(self.first)).ok().and_then(|at| self.days.get_mut(at)) {
+        match self.cell(place) {
             Some(sum) => *sum = sum.wrapping_add(amount),
             None => self.add_outside(place, amount),
         }
@@ -148,9 +181,9 @@ impl DayBook {
         if self.days.is_empty() {
             self.first = from;
         } else if from < self.first {
-            let front = std::iter::repeat_n(0, length(from, self.first));
-            self.days.splice(0..0, front);
-            self.first = from;
+            let mut days = vec![0; length(from, self.first)];
+            days.extend_from_slice(&self.days);
+            (self.first, self.days) = (from, days);
         }
         let wanted = length(self.first, to);
         if self.days.len() < wanted {
@@ -182,14 +215,19 @@ impl DayBook {
     pub(crate) fn merge(&mut self, other: &Self) {
         self.balances.take();
         if !other.days.is_empty() {
-            let end = i32::try_from(other.days.len()).map_or(LAST, |length| other.first + length);
-            self.reach(other.first, end);
+            self.reach(other.first, other.end());
             let from = usize::try_from(other.first - self.first).unwrap_or(usize::MAX);
             for (mine, theirs) in self.days.iter_mut().skip(from).zip(&other.days) {
                 *mine = mine.wrapping_add(*theirs);
             }
         }
         self.others.merge(&other.others);
+    }
+
+    /// Each day in the run of years on which something is posted, with what; `None` where there are others.
+    pub(super) fn run(&self) -> Option<impl Iterator<Item = (NaiveDate, i64)>> {
+        let days = self.dense().filter_map(|(place, amount)| Some((day_at(place)?, amount)));
+        self.others.is_blank().then_some(days)
     }
 
     fn dense(&self) -> impl Iterator<Item = (i32, i64)> {

@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use super::evidence::{Collector, Evidence};
 use super::{Breakdown, Scorecard};
 use crate::calendar::{Basis, Span, WorkingDays};
-use crate::chronology::{Chronology, Shelf};
+use crate::chronology::{Chronology, SHELVES, Shelf};
 use crate::dataset::{Child, Dataset, Finding, Pinned};
 use crate::indicator::{self, AnyIndicator, Outcome, Posting, Sink, Tape, Timing};
 use crate::ledger::{Header, Ledger, Look, MergeError, Slot, Stratum};
@@ -234,21 +234,29 @@ impl Engine {
     /// As [`Engine::run`].
     #[cfg(feature = "rayon")]
     pub fn run_parallel(&self, dataset: &Dataset) -> Result<Ledger, EngineError> {
+        use std::sync::atomic::{AtomicUsize, Ordering};
+
         use rayon::prelude::*;
 
-        let children = dataset.children().len();
-        // A few shares a core, so that no core waits long for the last.
-        let share = (children / (rayon::current_num_threads() * 4)).max(1024);
-        let starts: Vec<usize> = (0..children).step_by(share).collect();
-        let judged = starts.into_par_iter().try_fold(
-            || None,
-            |ledger: Option<Ledger>, start| {
-                let mut ledger = ledger.map_or_else(|| self.ledger(), Ok)?;
-                self.post_all(&mut ledger, dataset.children_in(start..(start + share).min(children)))?;
-                Ok(Some(ledger))
-            },
-        );
-        let whole = judged.try_reduce(
+        // One ledger a thread, since a ledger takes as long to open and merge as some thousand children to judge; and
+        // small shares, so that no thread waits long for the last.
+        let (children, next) = (dataset.children().len(), AtomicUsize::new(0));
+        let judge = |_| {
+            let mut ledger = None;
+            loop {
+                let start = next.fetch_add(SHARE, Ordering::Relaxed);
+                if start >= children {
+                    return Ok(ledger);
+                }
+                let mine = match &mut ledger {
+                    Some(ledger) => ledger,
+                    none => none.insert(self.ledger()?),
+                };
+                self.post_all(mine, dataset.children_in(start..start.saturating_add(SHARE)))?;
+            }
+        };
+        let threads = rayon::current_num_threads().min(children.div_ceil(SHARE));
+        let whole = (0..threads).into_par_iter().with_max_len(1).map(judge).try_reduce(
             || None,
             |mine, theirs| match (mine, theirs) {
                 (Some(mut mine), Some(theirs)) => {
@@ -389,35 +397,38 @@ impl Engine {
         let mut tape = Tape::default();
         let mut children = children.into_iter();
         let mut pinned = self.known_at.map(Pinned::new);
+        let mut lists = Lists::default();
         loop {
             let mut block: Vec<Chronology<'_>> = Vec::new();
             match &mut pinned {
                 None => {
-                    let block_of = children.by_ref().take(BLOCK);
-                    block.reserve(block_of.size_hint().0.max(1));
-                    block_of.for_each(|child| block.push(child.chronology()));
+                    block.reserve(children.size_hint().0.clamp(1, BLOCK));
+                    while block.len() < BLOCK {
+                        let Some(child) = children.next() else { break };
+                        block.push(child.chronology());
+                    }
                 }
                 Some(pinned) => {
                     pinned.clear();
-                    let taken: Vec<Child<'_>> = children.by_ref().take(BLOCK).inspect(|child| pinned.push(*child)).collect();
+                    let taken: Vec<Child<'_>> =
+                        children.by_ref().take(BLOCK).inspect(|child| pinned.push(*child)).collect();
                     block.extend(taken.into_iter().enumerate().map(|(at, child)| pinned.chronology(at, child)));
                 }
             }
             if block.is_empty() {
                 return Ok(());
             }
-            let mut given: Vec<&Chronology<'_>> = Vec::with_capacity(block.len());
+            lists.of(&block);
             for (shelf, slots) in &terms.groups {
-                given.clear();
-                given.extend(block.iter().filter(|child| shelf.is_none_or(|shelf| child.has(shelf))));
+                let given = shelf.map_or(&lists.all, |shelf| &lists.with[shelf as usize]);
                 if given.is_empty() {
                     continue;
                 }
                 for at in slots {
                     if self.breakdowns.is_empty() {
-                        self.judge_in_total(ledger, *at, &given, sign, &mut tape)?;
+                        self.judge_in_total(ledger, *at, (&block, given), sign, &mut tape)?;
                     } else {
-                        self.judge_broken_down(ledger, *at, &given, sign)?;
+                        self.judge_broken_down(ledger, *at, (&block, given), sign)?;
                     }
                 }
             }
@@ -428,19 +439,20 @@ impl Engine {
         &self,
         ledger: &mut Ledger,
         at: usize,
-        children: &[&Chronology<'_>],
+        (children, given): (&[Chronology<'_>], &[u16]),
         sign: i64,
         tape: &mut Tape,
     ) -> Result<(), EngineError> {
         let Some((slot, account)) = ledger.account_mut(at) else { return Ok(()) };
         let Some(indicator) = self.indicators.get(slot.indicator) else { return Ok(()) };
         // Whose family a posting is of is not on the tape, so where families are counted it holds one child.
-        let at_once = if account.counts_families() { 1 } else { children.len().max(1) };
-        for children in children.chunks(at_once) {
+        let at_once = if account.counts_families() { 1 } else { given.len().max(1) };
+        for given in given.chunks(at_once) {
             tape.postings.clear();
-            indicator.judge_all(children, self.terms_of(slot), tape);
+            indicator.judge_all(children, given, self.terms_of(slot), tape);
             account.post_all(&tape.postings, sign).map_err(|outcome| other_shape(indicator, outcome))?;
-            if let ([child], true) = (children, account.counts_families()) {
+            let [only] = given else { continue };
+            if let Some(child) = children.get(usize::from(*only)).filter(|_| account.counts_families()) {
                 for (span, outcome) in &tape.postings {
                     if account.counts_families_of(*outcome) {
                         for member in child.families() {
@@ -460,12 +472,12 @@ impl Engine {
         &self,
         ledger: &mut Ledger,
         at: usize,
-        children: &[&Chronology<'_>],
+        (children, given): (&[Chronology<'_>], &[u16]),
         sign: i64,
     ) -> Result<(), EngineError> {
         let Some(slot) = ledger.header().slots.get(at).copied() else { return Ok(()) };
         let Some(indicator) = self.indicators.get(slot.indicator) else { return Ok(()) };
-        for chronology in children {
+        for chronology in given.iter().filter_map(|at| children.get(usize::from(*at))) {
             let mut poster = Poster { ledger, slot: at, chronology, breakdowns: &self.breakdowns, sign, refused: None };
             indicator.judge(chronology, self.terms_of(slot), &mut poster);
             if let Some(outcome) = poster.refused {
@@ -475,6 +487,33 @@ impl Engine {
         Ok(())
     }
 }
+
+/// The places of children in their block.
+#[derive(Default)]
+struct Lists {
+    all: Vec<u16>,
+    /// By shelf: of those with an entry on it.
+    with: [Vec<u16>; SHELVES],
+}
+
+impl Lists {
+    fn of(&mut self, block: &[Chronology<'_>]) {
+        self.all.clear();
+        self.with.iter_mut().for_each(Vec::clear);
+        for (at, child) in (0..).zip(block) {
+            self.all.push(at);
+            for shelf in child.filled() {
+                if let Some(list) = self.with.get_mut(shelf) {
+                    list.push(at);
+                }
+            }
+        }
+    }
+}
+
+/// Children that a thread takes at a time.
+#[cfg(feature = "rayon")]
+const SHARE: usize = 4096;
 
 /// Children that are judged by one indicator after another: few enough for the cache.
 const BLOCK: usize = 128;
