@@ -116,24 +116,24 @@ impl<'a> Stretch<'a> {
         at(&self.from)..at(&self.to)
     }
 
-    /// A byte a shelf, the first one lowest: not 0 where there are entries.
+    /// Not 0 for the shelves with entries.
     #[inline]
-    fn filled(&self) -> u128 {
+    fn filled(&self) -> Steps {
         // From the same bounds the steps differ where there are entries.
         if std::ptr::eq(self.from.0, self.to.0) {
-            u128::from_le_bytes(self.from.1) ^ u128::from_le_bytes(self.to.1)
+            (u128::from_ne_bytes(self.from.1) ^ u128::from_ne_bytes(self.to.1)).to_ne_bytes()
         } else {
             self.filled_between_bounds()
         }
     }
 
     #[cold]
-    fn filled_between_bounds(&self) -> u128 {
+    fn filled_between_bounds(&self) -> Steps {
         let mut filled = Steps::default();
         for (shelf, filled) in filled.iter_mut().enumerate().take(SHELVES) {
             *filled = u8::from(!self.range(shelf).is_empty());
         }
-        u128::from_le_bytes(filled)
+        filled
     }
 }
 
@@ -220,15 +220,10 @@ impl<'a> Chronology<'a> {
         Unit::new(Family::Person, self.person.id)
     }
 
-    /// The numbers of the shelves on which the child has an entry, in order.
+    /// Not 0 for the shelves on which the child has an entry.
     #[inline]
-    pub(crate) fn filled(&self) -> impl Iterator<Item = usize> {
-        let mut filled = self.stretch.filled();
-        std::iter::from_fn(move || {
-            let shelf = filled.trailing_zeros() / u8::BITS;
-            filled &= !(u128::from(u8::MAX).checked_shl(shelf * u8::BITS)?);
-            usize::try_from(shelf).ok()
-        })
+    pub(crate) fn filled(&self) -> Steps {
+        self.stretch.filled()
     }
 
     /// The day the chronology is pinned to; `None` where everything in the data is known.

@@ -224,10 +224,9 @@ impl DayBook {
         self.others.merge(&other.others);
     }
 
-    /// Each day in the run of years on which something is posted, with what; `None` where there are others.
-    pub(super) fn run(&self) -> Option<impl Iterator<Item = (NaiveDate, i64)>> {
-        let days = self.dense().filter_map(|(place, amount)| Some((day_at(place)?, amount)));
-        self.others.is_blank().then_some(days)
+    /// The first place of the run of years, and what is posted on each; `None` where something is posted elsewhere.
+    pub(super) fn run(&self) -> Option<(i32, &[i64])> {
+        self.others.is_blank().then_some((self.first, &self.days))
     }
 
     fn dense(&self) -> impl Iterator<Item = (i32, i64)> {

@@ -3,6 +3,7 @@
 use chrono::{Datelike, NaiveDate};
 
 use super::daybook::DayBook;
+use crate::calendar::PLACES;
 
 /// Rows a year takes.
 const YEAR: i32 = 366;
@@ -21,39 +22,23 @@ impl Histogram {
     /// Sums up the books of the numbers of days from 0; `None` where something is posted outside their run of years.
     #[cold]
     pub(super) fn of(books: &[DayBook]) -> Option<Self> {
-        let years = |book: &DayBook| {
-            book.run().map(|days| {
-                days.fold(None, |years: Option<(i32, i32)>, (day, _)| {
-                    let (first, last) = years.unwrap_or((day.year(), day.year()));
-                    Some((first.min(day.year()), last.max(day.year())))
-                })
-            })
-        };
-        let (mut first, mut last) = (i32::MAX, i32::MIN);
-        for book in books {
-            if let Some((from, to)) = years(book)? {
-                (first, last) = (first.min(from), last.max(to));
-            }
-        }
-        let length = if first > last { 0 } else { usize::try_from((last - first + 1) * YEAR).ok()? };
-        let mut whole =
-            Self { first_year: first.min(last), width: books.len(), rows: vec![0; (length + 1) * books.len()].into() };
+        let runs: Vec<(i32, &[i64])> = books.iter().map(DayBook::run).collect::<Option<_>>()?;
+        let posted = || runs.iter().filter(|(_, days)| !days.is_empty());
+        let first = posted().map(|(first, _)| first / PLACES).min().unwrap_or(0);
+        let end = posted().filter_map(|(first, days)| Some((first + i32::try_from(days.len()).ok()?) / PLACES)).max();
+        let days = (first..end.unwrap_or(first)).flat_map(|year| (1..=YEAR).map(move |day| year * PLACES + day));
+        let mut rows = Vec::with_capacity((days.size_hint().0 + 1) * runs.len());
         // What is posted on a day is seen from the next row on.
-        for (days, book) in books.iter().enumerate() {
-            for (day, amount) in book.run()? {
-                let at = (whole.row(day) + 1) * whole.width + days;
-                if let Some(sum) = whole.rows.get_mut(at) {
-                    *sum = amount;
-                }
+        let mut sums = vec![0_i64; runs.len()];
+        rows.extend_from_slice(&sums);
+        for place in days {
+            for (sum, (first, days)) in sums.iter_mut().zip(&runs) {
+                let posted = usize::try_from(place.wrapping_sub(*first)).ok().and_then(|at| days.get(at));
+                *sum = sum.wrapping_add(posted.copied().unwrap_or(0));
             }
+            rows.extend_from_slice(&sums);
         }
-        for at in whole.width..whole.rows.len() {
-            let before = whole.rows.get(at - whole.width).copied().unwrap_or(0);
-            if let Some(sum) = whole.rows.get_mut(at) {
-                *sum = sum.wrapping_add(before);
-            }
-        }
-        Some(whole)
+        Some(Self { first_year: first, width: runs.len(), rows: rows.into() })
     }
 
     fn row(&self, day: NaiveDate) -> usize {

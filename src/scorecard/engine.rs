@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use super::evidence::{Collector, Evidence};
 use super::{Breakdown, Scorecard};
 use crate::calendar::{Basis, Span, WorkingDays};
-use crate::chronology::{Chronology, SHELVES, Shelf};
+use crate::chronology::{Chronology, Shelf, Steps};
 use crate::dataset::{Child, Dataset, Finding, Pinned};
 use crate::indicator::{self, AnyIndicator, Outcome, Posting, Sink, Tape, Timing};
 use crate::ledger::{Header, Ledger, Look, MergeError, Slot, Stratum};
@@ -397,7 +397,8 @@ impl Engine {
         let mut tape = Tape::default();
         let mut children = children.into_iter();
         let mut pinned = self.known_at.map(Pinned::new);
-        let mut lists = Lists::default();
+        let mut filled = Vec::with_capacity(BLOCK);
+        let mut places = [0; BLOCK];
         loop {
             let mut block: Vec<Chronology<'_>> = Vec::new();
             match &mut pinned {
@@ -418,9 +419,10 @@ impl Engine {
             if block.is_empty() {
                 return Ok(());
             }
-            lists.of(&block);
+            filled.clear();
+            filled.extend(block.iter().map(Chronology::filled));
             for (shelf, slots) in &terms.groups {
-                let given = shelf.map_or(&lists.all, |shelf| &lists.with[shelf as usize]);
+                let given = given(&filled, *shelf, &mut places);
                 if given.is_empty() {
                     continue;
                 }
@@ -488,27 +490,17 @@ impl Engine {
     }
 }
 
-/// The places of children in their block.
-#[derive(Default)]
-struct Lists {
-    all: Vec<u16>,
-    /// By shelf: of those with an entry on it.
-    with: [Vec<u16>; SHELVES],
-}
-
-impl Lists {
-    fn of(&mut self, block: &[Chronology<'_>]) {
-        self.all.clear();
-        self.with.iter_mut().for_each(Vec::clear);
-        for (at, child) in (0..).zip(block) {
-            self.all.push(at);
-            for shelf in child.filled() {
-                if let Some(list) = self.with.get_mut(shelf) {
-                    list.push(at);
-                }
-            }
+/// The places of the children that have an entry on `shelf`.
+fn given<'a>(filled: &[Steps], shelf: Option<Shelf>, places: &'a mut [u16; BLOCK]) -> &'a [u16] {
+    let mut count = 0;
+    for (at, filled) in (0..).zip(filled) {
+        // Each place is written, and the next one over it where it is not wanted: that is faster than to ask first.
+        if let Some(place) = places.get_mut(count) {
+            *place = at;
         }
+        count += usize::from(shelf.is_none_or(|shelf| filled[shelf as usize] != 0));
     }
+    places.get(..count).unwrap_or_default()
 }
 
 /// Children that a thread takes at a time.
