@@ -40,7 +40,7 @@ fn main() {
     );
 
     let (_, reference) = best(20, || black_box(packed.post_seven_indicators()));
-    println!("reference: bare loop     {} for seven indicators over packed arrays", reference);
+    println!("reference: bare loop     {reference} for seven indicators over packed arrays");
 
     let engine = Engine::new(catalogue::standard());
     let (ledger, judging) = best(10, || engine.run(&dataset).expect("the catalogue is consistent"));

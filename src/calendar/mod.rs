@@ -48,7 +48,7 @@ pub(crate) const PLACES: i32 = 512;
 /// The place of a day in a table of days: in the order of days.
 #[inline]
 pub(crate) fn place(day: NaiveDate) -> i32 {
-    day.year() * PLACES | day.ordinal().cast_signed()
+    (day.year() * PLACES) | day.ordinal().cast_signed()
 }
 
 /// The day of a place, if it is one.

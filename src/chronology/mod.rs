@@ -111,9 +111,9 @@ impl<'a> Stretch<'a> {
     }
 
     #[inline]
-    fn range(&self, shelf: usize) -> std::ops::Range<usize> {
-        let at = |(bounds, steps): &(&Bounds, Steps)| bounds[shelf].wrapping_add(u32::from(steps[shelf])) as usize;
-        at(&self.from)..at(&self.to)
+    fn range(&self, number: usize) -> std::ops::Range<usize> {
+        let place = |(bounds, steps): &(&Bounds, Steps)| bounds[number].wrapping_add(u32::from(steps[number])) as usize;
+        place(&self.from)..place(&self.to)
     }
 
     /// Not 0 for the shelves with entries.

@@ -100,6 +100,10 @@ impl Indicator for AssessmentsInTime {
         Some(Family::Assessment)
     }
 
+    #[allow(
+        clippy::inline_always,
+        reason = "most children have such records, and a call each takes half as long again"
+    )]
     #[inline(always)]
     fn judge(&self, child: &Chronology<'_>, book: &mut Book<'_, Flow>) {
         for entry in child.assessments() {
@@ -147,6 +151,10 @@ impl Indicator for AssessmentDays {
         Some(Family::Assessment)
     }
 
+    #[allow(
+        clippy::inline_always,
+        reason = "most children have such records, and a call each takes half as long again"
+    )]
     #[inline(always)]
     fn judge(&self, child: &Chronology<'_>, book: &mut Book<'_, Flow>) {
         for entry in child.assessments() {

@@ -84,6 +84,10 @@ impl Indicator for ReferralsGoingOn {
         Some(Family::Referral)
     }
 
+    #[allow(
+        clippy::inline_always,
+        reason = "most children have such records, and a call each takes half as long again"
+    )]
     #[inline(always)]
     fn judge(&self, child: &Chronology<'_>, book: &mut Book<'_, Flow>) {
         for (unit, date, day) in OneDay::all(child) {
@@ -131,6 +135,10 @@ impl Indicator for ReferralRoute {
         Some(Family::Referral)
     }
 
+    #[allow(
+        clippy::inline_always,
+        reason = "most children have such records, and a call each takes half as long again"
+    )]
     #[inline(always)]
     fn judge(&self, child: &Chronology<'_>, book: &mut Book<'_, Flow>) {
         for (unit, date, day) in OneDay::all(child).filter(|(_, _, day)| !day.no_further_action()) {
@@ -193,6 +201,10 @@ impl Indicator for RepeatReferrals {
         Some(Family::Referral)
     }
 
+    #[allow(
+        clippy::inline_always,
+        reason = "most children have such records, and a call each takes half as long again"
+    )]
     #[inline(always)]
     fn judge(&self, child: &Chronology<'_>, book: &mut Book<'_, Flow>) {
         // The one just before is the nearest, so it decides.

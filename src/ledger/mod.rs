@@ -616,19 +616,17 @@ impl Books {
         let count = |(days, book): (&i32, &DayBook)| (i64::from(*days), look.at(|day| book.before(day)));
         all.extend(self.other_days.range(..0).map(count).filter(|(_, count)| *count > 0));
         let summed = || Histogram::of(&self.days).map(Box::new);
-        match self.histogram.get_or_init(summed) {
-            Some(histogram) => match look {
-                Look::Between(start, end) => {
-                    let rows = histogram.before(end).iter().zip(histogram.before(start));
-                    let counts = (0..).zip(rows.map(|(to, from)| to.wrapping_sub(*from)));
-                    all.extend(counts.filter_map(positive));
-                }
-                Look::On(day) => {
-                    all.extend((0..).zip(histogram.before(next_day(day)).iter().copied()).filter_map(positive))
-                }
-            },
-            None => {
-                all.extend((0..).zip(&self.days).map(|(at, book)| count((&at, book))).filter(|(_, count)| *count > 0))
+        match (self.histogram.get_or_init(summed), look) {
+            (Some(histogram), Look::Between(start, end)) => {
+                let rows = histogram.before(end).iter().zip(histogram.before(start));
+                all.extend((0..).zip(rows.map(|(to, from)| to.wrapping_sub(*from))).filter_map(positive));
+            }
+            (Some(histogram), Look::On(day)) => {
+                all.extend((0..).zip(histogram.before(next_day(day)).iter().copied()).filter_map(positive));
+            }
+            (None, _) => {
+                let counts = (0..).zip(&self.days).map(|(days, book)| count((&days, book)));
+                all.extend(counts.filter(|(_, count)| *count > 0));
             }
         }
         all.extend(self.other_days.range(0..).map(count).filter(|(_, count)| *count > 0));

@@ -140,10 +140,11 @@ impl Engine {
             let header = Arc::new(self.new_header()?);
             let mut groups: Vec<(Option<Shelf>, Vec<usize>)> = Vec::new();
             for (at, slot) in header.slots.iter().enumerate() {
-                let shelf = self.indicators.get(slot.indicator).and_then(AnyIndicator::starts_from).and_then(Shelf::of);
-                match groups.iter_mut().find(|(of, _)| *of == shelf) {
+                let family = self.indicators.get(slot.indicator).and_then(AnyIndicator::starts_from);
+                let starts = family.and_then(Shelf::of);
+                match groups.iter_mut().find(|(of, _)| *of == starts) {
                     Some((_, slots)) => slots.push(at),
-                    None => groups.push((shelf, vec![at])),
+                    None => groups.push((starts, vec![at])),
                 }
             }
             Ok(Arc::new(Terms { header, groups }))
@@ -498,7 +499,8 @@ fn given<'a>(filled: &[Steps], shelf: Option<Shelf>, places: &'a mut [u16; BLOCK
         if let Some(place) = places.get_mut(count) {
             *place = at;
         }
-        count += usize::from(shelf.is_none_or(|shelf| filled[shelf as usize] != 0));
+        let entries = |shelf: Shelf| filled.get(shelf as usize).is_some_and(|filled| *filled != 0);
+        count += usize::from(shelf.is_none_or(entries));
     }
     places.get(..count).unwrap_or_default()
 }
