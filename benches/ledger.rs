@@ -21,6 +21,9 @@ use csc_kpi::record::Record;
 use csc_kpi::{Dataset, Engine, Ledger, NaiveDate, Series};
 use population::{first_day, population};
 
+/// How often the bare loop runs at a time: often enough for the clock of the processor time.
+const LOOPS: u32 = 50;
+
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
     let given = arguments.windows(2).find(|pair| pair[0] == "--children").and_then(|pair| pair[1].parse().ok());
@@ -39,9 +42,7 @@ fn main() {
         ratio(dataset.text_bytes(), number)
     );
 
-    // Often enough for the clock of the processor time.
-    const LOOPS: u32 = 50;
-    let (_, loops) = best(5, || (0..LOOPS).for_each(|_| drop(black_box(packed.post_seven_indicators()))));
+    let ((), loops) = best(5, || (0..LOOPS).for_each(|_| drop(black_box(packed.post_seven_indicators()))));
     let reference = Took { wall: loops.wall / LOOPS, processor: loops.processor.map(|time| time / LOOPS) };
     println!("reference: bare loop     {reference} for seven indicators over packed arrays");
 
