@@ -21,9 +21,10 @@ pub use span::Span;
 pub use working_days::{WorkingDayError, WorkingDays};
 pub use year::{FinancialYear, PeriodError, Quarter, QuarterOfYear};
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 
 /// The day after `day`; the last day that chrono can write is its own successor.
+#[inline]
 pub(crate) fn next_day(day: NaiveDate) -> NaiveDate {
     day.succ_opt().unwrap_or(NaiveDate::MAX)
 }
@@ -35,6 +36,24 @@ pub(crate) fn day_before(day: NaiveDate) -> NaiveDate {
 
 /// `day` moved by whole days, held inside what chrono can write.
 pub(crate) fn plus_days(day: NaiveDate, days: i64) -> NaiveDate {
-    let bound = if days < 0 { NaiveDate::MIN } else { NaiveDate::MAX };
-    chrono::Duration::try_days(days).and_then(|by| day.checked_add_signed(by)).unwrap_or(bound)
+    if days < 0 {
+        day.checked_sub_days(chrono::Days::new(days.unsigned_abs())).unwrap_or(NaiveDate::MIN)
+    } else {
+        day.checked_add_days(chrono::Days::new(days.unsigned_abs())).unwrap_or(NaiveDate::MAX)
+    }
+}
+
+/// Places a year takes in a table of days: more than it has days, and a power of two, so that the place of a day is one
+/// shift of what chrono keeps of it.
+pub(crate) const PLACES: i32 = 512;
+
+/// The place of a day in a table of days: in the order of days.
+#[inline]
+pub(crate) fn place(day: NaiveDate) -> i32 {
+    (day.year() * PLACES) | day.ordinal().cast_signed()
+}
+
+/// The day of a place, if it is one.
+pub(crate) fn day_at(place: i32) -> Option<NaiveDate> {
+    NaiveDate::from_yo_opt(place.div_euclid(PLACES), place.rem_euclid(PLACES).cast_unsigned())
 }

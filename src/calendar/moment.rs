@@ -56,11 +56,11 @@ impl Moment {
 
     /// Whether this is earlier than `other`: by time where both have one, else by day.
     #[must_use]
+    #[inline]
     pub fn is_before(self, other: Self) -> bool {
-        match (self.time(), other.time()) {
-            (Some(a), Some(b)) => (self.date, a) < (other.date, b),
-            _ => self.date < other.date,
-        }
+        // On one day one without a time is neither before nor after another.
+        let timed = other.second_of_day != UNTIMED && self.second_of_day != UNTIMED;
+        self.date < other.date || (self.date == other.date && timed && self.second_of_day < other.second_of_day)
     }
 
     /// Whether this is at most `days` days of 24 hours after `other`: by time where both have one, else by day.

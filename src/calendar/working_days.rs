@@ -5,6 +5,8 @@ use std::sync::Arc;
 use chrono::{Datelike, NaiveDate, Weekday};
 use serde::{Deserialize, Serialize};
 
+use super::{PLACES, place};
+
 /// Bank holidays of England and Wales by year, as (month, day), one-off days included.
 ///
 /// Source: gov.uk/bank-holidays for the years it lists; the Bank of England's and the Gazette's notices before.
@@ -75,6 +77,8 @@ pub struct WorkingDays {
     holidays: Vec<NaiveDate>,
     /// By year, then day: working days from a fixed Monday up to the day, inclusive; empty where the range is too long for it.
     counts: Arc<[i32]>,
+    /// The place of the first day counted ahead.
+    first_place: i32,
 }
 
 /// The most years for which every day is counted ahead.
@@ -126,7 +130,7 @@ impl WorkingDays {
             holidays.into_iter().filter(|day| *day >= first && *day <= last && is_weekday(*day)).collect();
         holidays.sort_unstable();
         holidays.dedup();
-        let mut days = Self { first, last, holidays, counts: Arc::default() };
+        let mut days = Self { first, last, holidays, counts: Arc::default(), first_place: first.year() * PLACES };
         days.counts = days.count_ahead();
         days
     }
@@ -136,8 +140,8 @@ impl WorkingDays {
         if years.clone().count() > COUNTED_YEARS {
             return Arc::default();
         }
-        // A year has 366 places; the last of them repeats the day before in a year without 29 February.
-        let days = years.flat_map(|year| (1..=366).map(move |day| (year, day)));
+        // The places that are no days repeat the day before.
+        let days = years.flat_map(|year| (0..PLACES.cast_unsigned()).map(move |day| (year, day)));
         let mut count = 0;
         days.map(|(year, day)| {
             if let Some(day) = NaiveDate::from_yo_opt(year, day) {
@@ -196,13 +200,19 @@ impl WorkingDays {
     /// # Errors
     ///
     /// [`WorkingDayError`] where `start` or `end` lies outside the table.
+    #[inline]
     pub fn between(&self, start: NaiveDate, end: NaiveDate) -> Result<i32, WorkingDayError> {
-        for day in [start, end] {
-            if day < self.first || day > self.last {
-                return Err(WorkingDayError { day, first: self.first, last: self.last });
-            }
+        let covered = self.first..=self.last;
+        match (covered.contains(&start), covered.contains(&end)) {
+            (true, true) => Ok(self.up_to(end) - self.up_to(start)),
+            (false, _) => Err(self.outside(start)),
+            (_, false) => Err(self.outside(end)),
         }
-        Ok(self.up_to(end) - self.up_to(start))
+    }
+
+    #[cold]
+    fn outside(&self, day: NaiveDate) -> WorkingDayError {
+        WorkingDayError { day, first: self.first, last: self.last }
     }
 
     /// Whether `day` is a working day.
@@ -218,11 +228,12 @@ impl WorkingDays {
     /// Working days from a fixed Monday up to `day`, inclusive.
     #[inline]
     fn up_to(&self, day: NaiveDate) -> i32 {
-        let years = usize::try_from(day.year() - self.first.year()).unwrap_or(usize::MAX);
-        let at = years.saturating_mul(366).saturating_add(day.ordinal0() as usize);
-        self.counts.get(at).copied().unwrap_or_else(|| self.work_out(day))
+        let at = place(day).wrapping_sub(self.first_place);
+        let counted = usize::try_from(at).ok().and_then(|at| self.counts.get(at));
+        counted.copied().unwrap_or_else(|| self.work_out(day))
     }
 
+    #[cold]
     fn work_out(&self, day: NaiveDate) -> i32 {
         // Day 1 of the common era was a Monday.
         let days = day.num_days_from_ce();

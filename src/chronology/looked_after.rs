@@ -79,14 +79,25 @@ impl CareHistory {
         if episodes.is_empty() {
             return history;
         }
+        history.episodes.reserve_exact(episodes.len());
         let mut chain = Chain::default();
-        for (entry, span) in without_overlaps(episodes, texts) {
+        let mut add = |entry: &EpisodeEntry, span: Span| {
             let short_break = is_short_break(span.start, statuses, texts);
             let mut episode = CareEpisode { id: entry.id, span, short_break, place: entry.place, chain: None };
             if !short_break {
                 episode.chain = Some(chain.add(&episode, entry.start_reason.known(), texts));
             }
             history.episodes.push(episode);
+        };
+        match episodes {
+            // Most children have one, which nothing overlaps.
+            [only] => {
+                let span = Span::new(only.start, only.ceased);
+                if !span.is_empty() {
+                    add(only, span);
+                }
+            }
+            _ => without_overlaps(episodes, texts).into_iter().for_each(|(entry, span)| add(entry, span)),
         }
         history.spells = chain.spells;
         history
@@ -180,6 +191,9 @@ impl Chain {
             self.spell_before = goes_on.map(|_| self.spell_start);
             self.spell_start = start;
             self.place = None;
+            if self.spells.is_empty() {
+                self.spells.reserve_exact(1);
+            }
             self.spells.push(Spell { span: episode.span });
         }
         if self.place.is_none() || !temporary {

@@ -31,13 +31,7 @@ use crate::record::{Family, StatutoryCode};
 /// Declares the entries of a child twice, borrowed and owned, from one list of families.
 macro_rules! families {
     ($($(#[$doc:meta])+ $name:ident: $entry:ident,)+) => {
-        /// The entries of one child, borrowed from where they are kept.
-        #[derive(Clone, Copy, Debug, Default)]
-        pub(crate) struct Entries<'a> {
-            $(pub(crate) $name: &'a [$entry],)+
-        }
-
-        /// The entries of many children, or of one child as it was known on a day.
+        /// The entries of many children, family by family.
         #[derive(Clone, Debug, Default)]
         pub(crate) struct Shelves {
             $(pub(crate) $name: Vec<$entry>,)+
@@ -45,7 +39,7 @@ macro_rules! families {
 
         /// The families of entries.
         #[allow(non_camel_case_types, reason = "named as the fields are")]
-        #[derive(Clone, Copy)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub(crate) enum Shelf {
             $($name,)+
         }
@@ -54,18 +48,14 @@ macro_rules! families {
         pub(crate) const SHELVES: usize = [$(Shelf::$name,)+].len();
 
         impl Shelves {
-            /// The entries from `from` up to `to`.
-            pub(crate) fn between(&self, from: &Bounds, to: &Bounds) -> Entries<'_> {
-                Entries {
-                    $($name: {
-                        let shelf = Shelf::$name as usize;
-                        self.$name.get(from[shelf] as usize..to[shelf] as usize).unwrap_or_default()
-                    },)+
-                }
+            /// Takes all entries away and keeps their room.
+            pub(crate) fn clear(&mut self) {
+                $(self.$name.clear();)+
             }
 
-            pub(crate) fn entries(&self) -> Entries<'_> {
-                Entries { $($name: &self.$name,)+ }
+            /// Where the entries of a child that is put behind all others begin.
+            pub(crate) fn ends(&self) -> Bounds {
+                [$(u32::try_from(self.$name.len()).unwrap_or(u32::MAX),)+]
             }
 
             /// How many entries there are, and the bytes they take.
@@ -78,15 +68,78 @@ macro_rules! families {
         impl<'a> Chronology<'a> {
             $($(#[$doc])+
             #[must_use]
+            #[inline]
             pub fn $name(&self) -> &'a [$entry] {
-                self.entries.$name
+                self.shelves.$name.get(self.stretch.range(Shelf::$name as usize)).unwrap_or_default()
             })+
         }
     };
 }
 
+impl Shelf {
+    /// The shelf of a family that indicators start from.
+    pub(crate) const fn of(family: Family) -> Option<Self> {
+        Some(match family {
+            Family::Referral => Self::referrals,
+            Family::Assessment => Self::assessments,
+            Family::InitialConference => Self::conferences,
+            Family::ProtectionPlan => Self::plans,
+            Family::LookedAfterEpisode => Self::episodes,
+            Family::MissingEpisode => Self::missing,
+            Family::CareLeaverStatus => Self::care_leaver,
+            _ => return None,
+        })
+    }
+}
+
 /// Where the entries of one child begin on each shelf.
 pub(crate) type Bounds = [u32; SHELVES];
+
+/// A distance of a byte a shelf; those behind the last shelf are 0.
+pub(crate) type Steps = [u8; 16];
+
+/// Where the entries of one child begin and end on each shelf: as steps from some bounds.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Stretch<'a> {
+    from: (&'a Bounds, Steps),
+    to: (&'a Bounds, Steps),
+}
+
+impl<'a> Stretch<'a> {
+    /// Without an entry.
+    pub(crate) const EMPTY: Self = Self { from: (&[0; SHELVES], [0; 16]), to: (&[0; SHELVES], [0; 16]) };
+
+    #[inline]
+    pub(crate) const fn new(from: (&'a Bounds, Steps), to: (&'a Bounds, Steps)) -> Self {
+        Self { from, to }
+    }
+
+    #[inline]
+    fn range(&self, number: usize) -> std::ops::Range<usize> {
+        let place = |(bounds, steps): &(&Bounds, Steps)| bounds[number].wrapping_add(u32::from(steps[number])) as usize;
+        place(&self.from)..place(&self.to)
+    }
+
+    /// Not 0 for the shelves with entries.
+    #[inline]
+    fn filled(&self) -> Steps {
+        // From the same bounds the steps differ where there are entries.
+        if std::ptr::eq(self.from.0, self.to.0) {
+            (u128::from_ne_bytes(self.from.1) ^ u128::from_ne_bytes(self.to.1)).to_ne_bytes()
+        } else {
+            self.filled_between_bounds()
+        }
+    }
+
+    #[cold]
+    fn filled_between_bounds(&self) -> Steps {
+        let mut filled = Steps::default();
+        for (shelf, filled) in filled.iter_mut().enumerate().take(SHELVES) {
+            *filled = u8::from(!self.range(shelf).is_empty());
+        }
+        filled
+    }
+}
 
 families! {
     /// Families the child is a member of.
@@ -142,26 +195,27 @@ impl Unit {
 /// be pinned to a day ("as it was known on that day"), see [`Child::known_at`](crate::Child::known_at).
 pub struct Chronology<'a> {
     texts: &'a Texts,
-    person: PersonEntry,
+    person: &'a PersonEntry,
     known_at: Option<NaiveDate>,
-    entries: Entries<'a>,
+    shelves: &'a Shelves,
+    stretch: Stretch<'a>,
     care: OnceCell<CareHistory>,
 }
 
 impl<'a> Chronology<'a> {
     pub(crate) const fn new(
         texts: &'a Texts,
-        person: PersonEntry,
-        entries: Entries<'a>,
+        person: &'a PersonEntry,
+        (shelves, stretch): (&'a Shelves, Stretch<'a>),
         known_at: Option<NaiveDate>,
     ) -> Self {
-        Self { texts, person, known_at, entries, care: OnceCell::new() }
+        Self { texts, person, known_at, shelves, stretch, care: OnceCell::new() }
     }
 
     /// What is known of the person.
     #[must_use]
     pub const fn person(&self) -> &PersonEntry {
-        &self.person
+        self.person
     }
 
     /// The child as a unit.
@@ -170,20 +224,10 @@ impl<'a> Chronology<'a> {
         Unit::new(Family::Person, self.person.id)
     }
 
-    /// Whether the child has a record of `family`; of families that belong to no child, always.
-    pub(crate) fn has(&self, family: Family) -> bool {
-        let entries = &self.entries;
-        let none = match family {
-            Family::Referral => entries.referrals.is_empty(),
-            Family::Assessment => entries.assessments.is_empty(),
-            Family::InitialConference => entries.conferences.is_empty(),
-            Family::ProtectionPlan => entries.plans.is_empty(),
-            Family::LookedAfterEpisode => entries.episodes.is_empty(),
-            Family::MissingEpisode => entries.missing.is_empty(),
-            Family::CareLeaverStatus => entries.care_leaver.is_empty(),
-            _ => false,
-        };
-        !none
+    /// Not 0 for the shelves on which the child has an entry.
+    #[inline]
+    pub(crate) fn filled(&self) -> Steps {
+        self.stretch.filled()
     }
 
     /// The day the chronology is pinned to; `None` where everything in the data is known.
@@ -227,7 +271,7 @@ impl<'a> Chronology<'a> {
     /// The looked-after episodes as the rules read them, with periods of care and placement spells.
     #[must_use]
     pub fn care(&self) -> &CareHistory {
-        self.care.get_or_init(|| CareHistory::of(self.entries.episodes, self.entries.legal_statuses, self.texts))
+        self.care.get_or_init(|| CareHistory::of(self.episodes(), self.legal_statuses(), self.texts))
     }
 }
 

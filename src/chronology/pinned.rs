@@ -9,32 +9,31 @@ use super::entry::{
     AssessmentEntry, CareLeaverEntry, ConferenceEntry, EnquiryEntry, EpisodeEntry, ImmigrationEntry, InvolvementEntry,
     LegalStatusEntry, MissingEntry, Place, PlacementEntry, PlanEntry, ReferralEntry, ReviewEntry,
 };
-use super::{Code, Entries, Shelves};
+use super::{Chronology, Code, Shelves};
 use crate::calendar::Moment;
 use crate::record::InterviewFlag;
 
-/// The entries as they were known on `day`.
-pub(crate) fn known_at(entries: &Entries<'_>, day: NaiveDate) -> Shelves {
-    Shelves {
-        families: entries.families.to_vec(),
-        immigration: seen(entries.immigration, day),
-        referrals: seen(entries.referrals, day),
-        assessments: seen(entries.assessments, day),
-        enquiries: seen(entries.enquiries, day),
-        conferences: seen(entries.conferences, day),
-        plans: seen(entries.plans, day),
-        reviews: seen(entries.reviews, day),
-        episodes: seen(entries.episodes, day),
-        placements: seen(entries.placements, day),
-        legal_statuses: seen(entries.legal_statuses, day),
-        missing: seen(entries.missing, day),
-        care_leaver: seen(entries.care_leaver, day),
-        involvements: seen(entries.involvements, day),
-    }
+/// Puts the entries of `child` as they were known on `day` behind all others on `shelves`.
+pub(crate) fn known_at(child: &Chronology<'_>, day: NaiveDate, shelves: &mut Shelves) {
+    shelves.families.extend_from_slice(child.families());
+    see(child.immigration(), day, &mut shelves.immigration);
+    see(child.referrals(), day, &mut shelves.referrals);
+    see(child.assessments(), day, &mut shelves.assessments);
+    see(child.enquiries(), day, &mut shelves.enquiries);
+    see(child.conferences(), day, &mut shelves.conferences);
+    see(child.plans(), day, &mut shelves.plans);
+    see(child.reviews(), day, &mut shelves.reviews);
+    see(child.episodes(), day, &mut shelves.episodes);
+    see(child.placements(), day, &mut shelves.placements);
+    see(child.legal_statuses(), day, &mut shelves.legal_statuses);
+    see(child.missing(), day, &mut shelves.missing);
+    see(child.care_leaver(), day, &mut shelves.care_leaver);
+    see(child.involvements(), day, &mut shelves.involvements);
 }
 
-fn seen<E: Pinned>(entries: &[E], day: NaiveDate) -> Vec<E> {
-    entries.iter().filter(|entry| entry.begins().is_none_or(|begins| begins <= day)).map(|e| e.pinned(day)).collect()
+fn see<E: Pinned>(entries: &[E], day: NaiveDate, shelf: &mut Vec<E>) {
+    let seen = entries.iter().filter(|entry| entry.begins().is_none_or(|begins| begins <= day));
+    shelf.extend(seen.map(|entry| entry.pinned(day)));
 }
 
 /// The day, if it had come by then.

@@ -26,7 +26,7 @@ use std::sync::{Arc, LazyLock};
 
 use chrono::NaiveDate;
 
-use crate::chronology::{Chronology, Entries, Key, PersonEntry, Room, Shelves, Texts, known_at};
+use crate::chronology::{Chronology, Key, PersonEntry, Room, Shelves, Stretch, Texts, known_at};
 use crate::record::Record;
 use starts::Starts;
 
@@ -136,8 +136,9 @@ impl Dataset {
             + self.findings.capacity() * size_of::<Finding>()
     }
 
-    fn entries(&self, number: usize) -> Entries<'_> {
-        self.starts.around(number).map_or_else(Entries::default, |(from, to)| self.shelves.between(&from, &to))
+    #[inline]
+    fn stretch(&self, number: usize) -> Stretch<'_> {
+        self.starts.stretch(number)
     }
 }
 
@@ -173,8 +174,9 @@ impl<'a> Child<'a> {
         self.dataset.supply.as_ref()
     }
 
-    fn person(&self) -> PersonEntry {
-        self.dataset.persons[self.number]
+    #[inline]
+    fn person(&self) -> &'a PersonEntry {
+        &self.dataset.persons[self.number]
     }
 
     /// The child's id.
@@ -189,8 +191,10 @@ impl<'a> Child<'a> {
 
     /// The child's records in date order, all that is known.
     #[must_use]
+    #[inline]
     pub fn chronology(&self) -> Chronology<'a> {
-        Chronology::new(&self.dataset.texts, self.person(), self.dataset.entries(self.number), None)
+        let entries = (&self.dataset.shelves, self.dataset.stretch(self.number));
+        Chronology::new(&self.dataset.texts, self.person(), entries, None)
     }
 
     /// Lets `judge` see the child's records as they were known on `day`, or all that is known.
@@ -211,7 +215,43 @@ impl<'a> Child<'a> {
     /// ```
     pub fn known_at<T>(&self, day: Option<NaiveDate>, judge: impl FnOnce(&Chronology<'_>) -> T) -> T {
         let Some(day) = day else { return judge(&self.chronology()) };
-        let pinned = known_at(&self.dataset.entries(self.number), day);
-        judge(&Chronology::new(&self.dataset.texts, self.person(), pinned.entries(), Some(day)))
+        let mut pinned = Pinned::new(day);
+        pinned.push(*self);
+        judge(&pinned.chronology(0, *self))
+    }
+}
+
+/// The entries of some children as they were known on a day.
+#[derive(Debug)]
+pub(crate) struct Pinned {
+    day: NaiveDate,
+    shelves: Shelves,
+    starts: Starts,
+}
+
+impl Pinned {
+    pub(crate) fn new(day: NaiveDate) -> Self {
+        Self { day, shelves: Shelves::default(), starts: Starts::default() }
+    }
+
+    /// Takes all children away and keeps their room.
+    pub(crate) fn clear(&mut self) {
+        self.shelves.clear();
+        self.starts.clear();
+    }
+
+    /// Adds a child.
+    pub(crate) fn push(&mut self, child: Child<'_>) {
+        if self.starts.is_empty() {
+            self.starts.push(&self.shelves.ends());
+        }
+        known_at(&child.chronology(), self.day, &mut self.shelves);
+        self.starts.push(&self.shelves.ends());
+    }
+
+    /// What was known of the child that was added at this place.
+    pub(crate) fn chronology<'a>(&'a self, place: usize, child: Child<'a>) -> Chronology<'a> {
+        let entries = (&self.shelves, self.starts.stretch(place));
+        Chronology::new(&child.dataset.texts, child.person(), entries, Some(self.day))
     }
 }

@@ -1,14 +1,14 @@
 //! Where the entries of each child begin.
 
-use crate::chronology::{Bounds, SHELVES};
+use crate::chronology::{Bounds, Steps, Stretch};
 
 /// Where the entries of each child begin on each shelf: as the distance, of a byte a shelf, from where those of some
 /// child before begin.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Starts {
+pub(crate) struct Starts {
     bases: Vec<Bounds>,
     /// By child: the number of its base, and the distance from it.
-    children: Vec<(u32, [u8; SHELVES])>,
+    children: Vec<(u32, Steps)>,
 }
 
 impl Starts {
@@ -17,7 +17,7 @@ impl Starts {
     }
 
     /// Adds where the entries of the next child begin.
-    pub(super) fn push(&mut self, starts: &Bounds) {
+    pub(crate) fn push(&mut self, starts: &Bounds) {
         if self.bases.last().is_none_or(|base| distance(base, starts).is_none()) {
             self.bases.push(*starts);
         }
@@ -26,29 +26,37 @@ impl Starts {
         self.children.push((u32::try_from(base).unwrap_or(u32::MAX), distance));
     }
 
-    /// Where the entries of the child begin, and where those of the next one do.
-    pub(super) fn around(&self, number: usize) -> Option<(Bounds, Bounds)> {
-        let [this, next, ..] = self.children.get(number..)? else { return None };
-        Some((self.start(this)?, self.start(next)?))
+    pub(crate) fn is_empty(&self) -> bool {
+        self.children.is_empty()
     }
 
-    fn start(&self, (base, distance): &(u32, [u8; SHELVES])) -> Option<Bounds> {
-        let mut start = *self.bases.get(*base as usize)?;
-        for (start, distance) in start.iter_mut().zip(distance) {
-            *start = start.wrapping_add(u32::from(*distance));
+    /// Takes all children away and keeps their room.
+    pub(crate) fn clear(&mut self) {
+        self.bases.clear();
+        self.children.clear();
+    }
+
+    /// From where the entries of the child begin to where those of the next one do.
+    #[inline]
+    pub(crate) fn stretch(&self, number: usize) -> Stretch<'_> {
+        if let Some([(base, from), (next, to), ..]) = self.children.get(number..)
+            && let (Some(base), Some(next)) = (self.bases.get(*base as usize), self.bases.get(*next as usize))
+        {
+            Stretch::new((base, *from), (next, *to))
+        } else {
+            Stretch::EMPTY
         }
-        Some(start)
     }
 
     pub(super) fn heap_bytes(&self) -> usize {
-        self.bases.capacity() * size_of::<Bounds>() + self.children.capacity() * size_of::<(u32, [u8; SHELVES])>()
+        self.bases.capacity() * size_of::<Bounds>() + self.children.capacity() * size_of::<(u32, Steps)>()
     }
 }
 
 /// How far `starts` is from `base`, where no shelf is too far for a byte.
 #[allow(clippy::cast_possible_truncation, reason = "what is cut off is looked at")]
-fn distance(base: &Bounds, starts: &Bounds) -> Option<[u8; SHELVES]> {
-    let (mut distance, mut all) = ([0; SHELVES], 0);
+fn distance(base: &Bounds, starts: &Bounds) -> Option<Steps> {
+    let (mut distance, mut all) = (Steps::default(), 0);
     for ((distance, start), base) in distance.iter_mut().zip(starts).zip(base) {
         let far = start.wrapping_sub(*base);
         all |= far;

@@ -29,6 +29,7 @@ enum Took {
 }
 
 impl AssessmentClock {
+    #[inline]
     fn took(self, entry: &AssessmentEntry, authorised: Moment, calendar: &WorkingDays) -> Took {
         if authorised.is_before(entry.start) {
             return Took::Excluded("authorised before its start");
@@ -104,6 +105,11 @@ impl Indicator for AssessmentsInTime {
         Some(Family::Assessment)
     }
 
+    #[allow(
+        clippy::inline_always,
+        reason = "most children have such records, and a call each takes half as long again"
+    )]
+    #[inline(always)]
     fn judge(&self, child: &Chronology<'_>, book: &mut Book<'_, Flow>) {
         for entry in child.assessments() {
             let Some(authorised) = entry.authorised else { continue };
@@ -151,6 +157,11 @@ impl Indicator for AssessmentDays {
         Some(Family::Assessment)
     }
 
+    #[allow(
+        clippy::inline_always,
+        reason = "most children have such records, and a call each takes half as long again"
+    )]
+    #[inline(always)]
     fn judge(&self, child: &Chronology<'_>, book: &mut Book<'_, Flow>) {
         for entry in child.assessments() {
             let Some(authorised) = entry.authorised else { continue };

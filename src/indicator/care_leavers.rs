@@ -9,18 +9,15 @@ use crate::dataset::Matter;
 use crate::record::{Accommodation, Activity, Eligibility, Family, InTouch, Suitability};
 
 /// Each status with the days on which it is the latest of a young person aged 16 to 25 who counts as a care leaver.
-fn current<'a>(child: &Chronology<'a>) -> Vec<(&'a CareLeaverEntry, Span)> {
+fn current<'a>(child: &Chronology<'a>) -> impl Iterator<Item = (&'a CareLeaverEntry, Span)> {
     let rows = child.care_leaver();
-    // Most children have none, and so need no birthdays.
-    let aged = if rows.is_empty() { None } else { child.person().days_aged(16, 26) };
-    let Some(aged) = aged else { return Vec::new() };
     let from = |row: &CareLeaverEntry| row.latest_contact.unwrap_or(NaiveDate::MIN);
-    let until = rows.iter().skip(1).map(|next| Some(from(next))).chain([None]);
+    let until = rows.iter().skip(1).map(move |next| Some(from(next))).chain([None]);
+    let aged = child.person().days_aged(16, 26);
     rows.iter()
         .zip(until)
-        .map(|(row, until)| (row, Span::new(from(row), until).and(aged)))
+        .filter_map(move |(row, until)| Some((row, Span::new(from(row), until).and(aged?))))
         .filter(|(row, span)| !span.is_empty() && counts(row))
-        .collect()
 }
 
 fn counts(row: &CareLeaverEntry) -> bool {

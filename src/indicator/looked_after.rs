@@ -9,51 +9,67 @@ use crate::record::{Family, PlacementType};
 /// A child looked after is under this age.
 const ADULT: u16 = 18;
 
-/// The union of spans, by start, as spans that neither meet nor touch.
-fn union(mut spans: Vec<Span>) -> Vec<Span> {
-    spans.retain(|span| !span.is_empty());
-    if spans.len() <= 1 {
-        return spans;
-    }
-    spans.sort_unstable_by_key(|span| span.start);
-    let mut joined: Vec<Span> = Vec::with_capacity(spans.len());
-    for span in spans {
-        match joined.last_mut() {
-            Some(last) if last.end.is_none_or(|end| span.start <= end) => {
-                last.end = last.end.zip(span.end).map(|(a, b)| a.max(b));
-            }
-            _ => joined.push(span),
+/// The union of spans that come by start, as spans that neither meet nor touch.
+pub(super) fn union(spans: impl Iterator<Item = Span>) -> impl Iterator<Item = Span> {
+    let mut spans = spans.filter(|span| !span.is_empty()).peekable();
+    std::iter::from_fn(move || {
+        let mut joined = spans.next()?;
+        while let Some(span) = spans.next_if(|span| joined.end.is_none_or(|end| span.start <= end)) {
+            joined.end = joined.end.zip(span.end).map(|(a, b)| a.max(b));
         }
-    }
-    joined
+        Some(joined)
+    })
 }
 
 /// What is needed to know whom CLA counts: birthdays, episodes, and the legal statuses that make some of them short breaks.
 const COUNTED: [Family; 3] = [Family::Person, Family::LookedAfterEpisode, Family::LegalStatus];
 
 /// The days on which CLA counts the child: looked after, other than a short break, and under 18.
-pub(super) fn counted_days(child: &Chronology<'_>) -> Vec<Span> {
-    if child.episodes().is_empty() {
-        return Vec::new();
-    }
+fn counted_days(child: &Chronology<'_>) -> impl Iterator<Item = Span> {
     let minor = child.person().days_under(ADULT);
-    union(child.care().counted().map(|(episode, _)| episode.span.and(minor)).collect())
+    union(child.care().counted().map(move |(episode, _)| episode.span.and(minor)))
 }
 
 /// The pieces of `days`, none of them empty, on each of which the same of `spans` are open.
-fn pieces<'a>(days: &'a [Span], spans: &'a [Span]) -> impl Iterator<Item = Span> + 'a {
-    days.iter().flat_map(move |whole| {
-        let mut rest = Some(*whole);
-        std::iter::from_fn(move || {
-            let piece = rest.take()?;
-            let edges = spans.iter().flat_map(|span| [Some(span.start), span.end]).flatten();
-            let Some(cut) = edges.filter(|edge| *edge > piece.start && piece.covers(*edge)).min() else {
-                return Some(piece);
-            };
-            rest = Some(piece.from_day(cut));
-            Some(piece.before(cut))
-        })
+pub(super) fn pieces(
+    mut days: impl Iterator<Item = Span>,
+    spans: impl Iterator<Item = Span> + Clone,
+) -> impl Iterator<Item = Span> {
+    let mut rest: Option<Span> = None;
+    std::iter::from_fn(move || {
+        let piece = rest.take().or_else(|| days.next())?;
+        let edges = spans.clone().flat_map(|span| [Some(span.start), span.end]).flatten();
+        let Some(cut) = edges.filter(|edge| *edge > piece.start && piece.covers(*edge)).min() else {
+            return Some(piece);
+        };
+        rest = Some(piece.from_day(cut));
+        Some(piece.before(cut))
     })
+}
+
+/// Spans that are worked out once: few, as those of one child are.
+#[derive(Default)]
+pub(super) struct Few {
+    first: [Option<Span>; 4],
+    more: Vec<Span>,
+}
+
+impl Few {
+    pub(super) fn iter(&self) -> impl Iterator<Item = Span> + Clone {
+        self.first.iter().map_while(|span| *span).chain(self.more.iter().copied())
+    }
+}
+
+impl FromIterator<Span> for Few {
+    fn from_iter<I: IntoIterator<Item = Span>>(spans: I) -> Self {
+        let mut few = Self::default();
+        let mut spans = spans.into_iter();
+        for (place, span) in few.first.iter_mut().zip(&mut spans) {
+            *place = Some(span);
+        }
+        few.more.extend(spans);
+        few
+    }
 }
 
 /// CLA.
@@ -90,11 +106,9 @@ impl Indicator for ChildrenLookedAfter {
     }
 
     fn judge(&self, child: &Chronology<'_>, book: &mut Book<'_, Stock>) {
-        let days = counted_days(child);
-        let statuses: Vec<Span> =
-            child.immigration().iter().filter(|status| status.unaccompanied).map(ImmigrationEntry::span).collect();
-        for piece in pieces(&days, &statuses) {
-            let (part, reason) = if statuses.iter().any(|status| status.covers(piece.start)) {
+        let statuses = child.immigration().iter().filter(|status| status.unaccompanied).map(ImmigrationEntry::span);
+        for piece in pieces(counted_days(child), statuses.clone()) {
+            let (part, reason) = if statuses.clone().any(|status| status.covers(piece.start)) {
                 (Self::UNACCOMPANIED, "looked after, unaccompanied asylum seeking child")
             } else {
                 (Self::OTHERS, "looked after")
@@ -160,12 +174,8 @@ impl Indicator for ThreePlacements {
     }
 
     fn judge(&self, child: &Chronology<'_>, book: &mut Book<'_, Windowed>) {
-        let days = counted_days(child);
-        if days.is_empty() {
-            return;
-        }
         let basis = book.basis();
-        let seen: Vec<Span> = match self.count {
+        let seen: Few = match self.count {
             PlacementCount::Spells => {
                 child.care().spells().iter().map(|spell| basis.dates_seeing(spell.span)).collect()
             }
@@ -173,7 +183,7 @@ impl Indicator for ThreePlacements {
                 child.placements().iter().map(PlacementEntry::span).map(|span| basis.dates_seeing(span)).collect()
             }
         };
-        for piece in pieces(&days, &seen) {
+        for piece in pieces(counted_days(child), seen.iter()) {
             let number = seen.iter().filter(|span| span.covers(piece.start)).count();
             let reason = Reason::counted("{} placements", i64::try_from(number).unwrap_or(i64::MAX));
             book.post(child.unit(), piece, Verdict::met_if(number >= 3), reason);
@@ -215,9 +225,6 @@ impl Indicator for StablePlacements {
     }
 
     fn judge(&self, child: &Chronology<'_>, book: &mut Book<'_, Stock>) {
-        if child.episodes().is_empty() {
-            return;
-        }
         let under_16 = child.person().days_under(16);
         for (episode, link) in child.care().counted() {
             let unit_days = episode.span.and(under_16).from_day(first_day_months_back(link.period_start, 30));
@@ -258,13 +265,10 @@ impl Allocation {
             .source("performance report to cabinet, 2018; Social Work England register")
     }
 
-    pub(super) fn judge(child: &Chronology<'_>, days: Vec<Span>, book: &mut Book<'_, Stock>) {
-        let days = union(days);
-        if days.is_empty() {
-            return;
-        }
-        let spans: Vec<Span> = child.involvements().iter().map(InvolvementEntry::span).collect();
-        for piece in pieces(&days, &spans) {
+    /// Judges on `days`, which come by start.
+    pub(super) fn judge(child: &Chronology<'_>, days: impl Iterator<Item = Span>, book: &mut Book<'_, Stock>) {
+        let spans = child.involvements().iter().map(InvolvementEntry::span);
+        for piece in pieces(union(days), spans) {
             let open = || child.involvements().iter().filter(|involvement| involvement.span().covers(piece.start));
             let (verdict, reason) = if open().any(|involvement| involvement.allocated && involvement.social_worker) {
                 (Verdict::Met, "allocated to a qualified social worker")

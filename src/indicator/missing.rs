@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 
+use super::looked_after::{Few, pieces, union};
 use super::{Book, Definition, Flow, Indicator, Outcome, Polarity, Reason, Timing, Verdict, Windowed};
 use crate::calendar::{Moment, Span, plus_days};
 use crate::chronology::{Chronology, MissingEntry, Unit};
@@ -119,26 +120,18 @@ impl Indicator for MissingChildren {
 
     fn judge(&self, child: &Chronology<'_>, book: &mut Book<'_, Windowed>) {
         let basis = book.basis();
-        let seen: Vec<(Span, Option<u8>)> = child
-            .missing()
-            .iter()
-            .map(|entry| (basis.dates_seeing(Span::day(entry.start.date())), kind(child, entry)))
-            .collect();
-        let cuts: Vec<NaiveDate> = seen.iter().flat_map(|(span, _)| [Some(span.start), span.end]).flatten().collect();
-        let Some(first) = cuts.iter().min().copied() else { return };
-        for piece in Span::new(first, cuts.iter().max().copied()).divided(cuts) {
-            let now = || seen.iter().filter(|(span, _)| span.covers(piece.start));
-            let number = now().count();
-            if number > 0 {
-                // Kinds are numbered from care to home; an unknown one is none of them.
-                let kinds = now().filter_map(|(_, kind)| *kind);
-                let kind = match self.order {
-                    KindOrder::CareFirst => kinds.min(),
-                    KindOrder::HomeFirst => kinds.max(),
-                };
-                let reason = Reason::counted("{} episodes in the window", i64::try_from(number).unwrap_or(i64::MAX));
-                book.post(child.unit(), piece, part(kind), reason);
-            }
+        // By start, as the episodes are.
+        let seen: Few = child.missing().iter().map(|entry| basis.dates_seeing(Span::day(entry.start.date()))).collect();
+        for piece in pieces(union(seen.iter()), seen.iter()) {
+            let now = || child.missing().iter().zip(seen.iter()).filter(|(_, span)| span.covers(piece.start));
+            // Kinds are numbered from care to home; an unknown one is none of them.
+            let kinds = now().filter_map(|(entry, _)| kind(child, entry));
+            let kind = match self.order {
+                KindOrder::CareFirst => kinds.min(),
+                KindOrder::HomeFirst => kinds.max(),
+            };
+            let number = i64::try_from(now().count()).unwrap_or(i64::MAX);
+            book.post(child.unit(), piece, part(kind), Reason::counted("{} episodes in the window", number));
         }
     }
 }

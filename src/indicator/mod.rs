@@ -114,9 +114,6 @@ pub trait Indicator: Send + Sync {
 pub trait Time: sealed::Sealed + Sized + 'static {
     /// The same, as data.
     const TIMING: Timing;
-
-    #[doc(hidden)]
-    fn erase(indicator: Arc<dyn Indicator<Time = Self>>) -> AnyIndicator;
 }
 
 /// A unit counts on one day: a referral, a completed assessment, a plan start.
@@ -140,88 +137,96 @@ mod sealed {
 
 impl Time for Flow {
     const TIMING: Timing = Timing::Flow;
-
-    fn erase(indicator: Arc<dyn Indicator<Time = Self>>) -> AnyIndicator {
-        AnyIndicator(Erased::Flow(indicator))
-    }
 }
 
 impl Time for Stock {
     const TIMING: Timing = Timing::Stock;
-
-    fn erase(indicator: Arc<dyn Indicator<Time = Self>>) -> AnyIndicator {
-        AnyIndicator(Erased::Stock(indicator))
-    }
 }
 
 impl Time for Windowed {
     const TIMING: Timing = Timing::Windowed;
-
-    fn erase(indicator: Arc<dyn Indicator<Time = Self>>) -> AnyIndicator {
-        AnyIndicator(Erased::Windowed(indicator))
-    }
 }
 
 /// An indicator of any timing; cheap to clone.
 #[derive(Clone)]
-pub struct AnyIndicator(Erased);
-
-#[derive(Clone)]
-enum Erased {
-    Flow(Arc<dyn Indicator<Time = Flow>>),
-    Stock(Arc<dyn Indicator<Time = Stock>>),
-    Windowed(Arc<dyn Indicator<Time = Windowed>>),
-}
+pub struct AnyIndicator(Arc<dyn Judge>);
 
 impl AnyIndicator {
     /// Wraps an indicator of any timing.
     #[must_use]
     pub fn new<I: Indicator + 'static>(indicator: I) -> Self {
-        I::Time::erase(Arc::new(indicator))
+        Self(Arc::new(Erased(indicator)))
     }
 
     /// What it says of itself.
     #[must_use]
     pub fn definition(&self) -> &Definition {
-        match &self.0 {
-            Erased::Flow(indicator) => indicator.definition(),
-            Erased::Stock(indicator) => indicator.definition(),
-            Erased::Windowed(indicator) => indicator.definition(),
-        }
+        self.0.definition()
     }
 
     /// When a unit counts: by its type, whatever the definition says.
     #[must_use]
-    pub const fn timing(&self) -> Timing {
-        match &self.0 {
-            Erased::Flow(_) => Timing::Flow,
-            Erased::Stock(_) => Timing::Stock,
-            Erased::Windowed(_) => Timing::Windowed,
-        }
+    pub fn timing(&self) -> Timing {
+        self.0.timing()
     }
 
     /// The family of records without which a child has nothing to post.
     pub(crate) fn starts_from(&self) -> Option<Family> {
-        match &self.0 {
-            Erased::Flow(indicator) => indicator.starts_from(),
-            Erased::Stock(indicator) => indicator.starts_from(),
-            Erased::Windowed(indicator) => indicator.starts_from(),
+        self.0.starts_from()
+    }
+
+    /// Judges those of `children` at the places `chosen`, and lists on `tape` what a ledger needs of it.
+    pub(crate) fn judge_all(&self, children: &[Chronology<'_>], chosen: &[u16], terms: Terms<'_>, tape: &mut Tape) {
+        self.0.judge_all(children, chosen, terms, tape);
+    }
+
+    /// Judges `child` before `sink`, which sees units and reasons too.
+    pub(crate) fn judge(&self, child: &Chronology<'_>, terms: Terms<'_>, sink: &mut dyn Sink) {
+        self.0.judge(child, terms, sink);
+    }
+}
+
+/// What an indicator is judged under.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Terms<'a> {
+    /// Heeded by a windowed indicator only.
+    pub(crate) basis: Basis,
+    pub(crate) working_days: &'a WorkingDays,
+}
+
+/// An [`Indicator`] of any timing. Many children are judged at a call, so that the call costs next to nothing.
+trait Judge: Send + Sync {
+    fn definition(&self) -> &Definition;
+    fn timing(&self) -> Timing;
+    fn starts_from(&self) -> Option<Family>;
+    fn judge_all(&self, children: &[Chronology<'_>], chosen: &[u16], terms: Terms<'_>, tape: &mut Tape);
+    fn judge(&self, child: &Chronology<'_>, terms: Terms<'_>, sink: &mut dyn Sink);
+}
+
+struct Erased<I>(I);
+
+impl<I: Indicator> Judge for Erased<I> {
+    fn definition(&self) -> &Definition {
+        self.0.definition()
+    }
+
+    fn timing(&self) -> Timing {
+        I::Time::TIMING
+    }
+
+    fn starts_from(&self) -> Option<Family> {
+        self.0.starts_from()
+    }
+
+    fn judge_all(&self, children: &[Chronology<'_>], chosen: &[u16], terms: Terms<'_>, tape: &mut Tape) {
+        let mut book = Book::new(Destination::Tape(tape), terms);
+        for child in chosen.iter().filter_map(|at| children.get(usize::from(*at))) {
+            self.0.judge(child, &mut book);
         }
     }
 
-    /// Judges `child` on `basis`, which only a windowed indicator heeds.
-    pub(crate) fn judge<'a>(
-        &self,
-        child: &Chronology<'_>,
-        basis: Basis,
-        working_days: &'a WorkingDays,
-        to: Destination<'a>,
-    ) {
-        match &self.0 {
-            Erased::Flow(indicator) => indicator.judge(child, &mut Book::new(to, working_days, basis)),
-            Erased::Stock(indicator) => indicator.judge(child, &mut Book::new(to, working_days, basis)),
-            Erased::Windowed(indicator) => indicator.judge(child, &mut Book::new(to, working_days, basis)),
-        }
+    fn judge(&self, child: &Chronology<'_>, terms: Terms<'_>, sink: &mut dyn Sink) {
+        self.0.judge(child, &mut Book::new(Destination::Sink(sink), terms));
     }
 }
 
@@ -242,14 +247,14 @@ pub(crate) struct Posting {
 }
 
 /// Where postings go. The same judgement feeds all.
-pub(crate) enum Destination<'a> {
+enum Destination<'a> {
     /// A list of what a ledger needs of them.
     Tape(&'a mut Tape),
     /// One that sees the units and reasons too, such as a collector of evidence.
     Sink(&'a mut dyn Sink),
 }
 
-/// What a ledger without breakdowns needs of one indicator's postings on one child.
+/// What a ledger without breakdowns needs of one indicator's postings.
 #[derive(Debug, Default)]
 pub(crate) struct Tape {
     pub(crate) postings: Vec<(Span, Outcome)>,
@@ -265,20 +270,19 @@ pub(crate) trait Sink {
 /// Where an indicator posts its outcomes.
 pub struct Book<'a, T> {
     to: Destination<'a>,
-    working_days: &'a WorkingDays,
-    basis: Basis,
+    terms: Terms<'a>,
     time: PhantomData<T>,
 }
 
 impl<'a, T> Book<'a, T> {
-    fn new(to: Destination<'a>, working_days: &'a WorkingDays, basis: Basis) -> Self {
-        Self { to, working_days, basis, time: PhantomData }
+    fn new(to: Destination<'a>, terms: Terms<'a>) -> Self {
+        Self { to, terms, time: PhantomData }
     }
 
     /// The calendar of working days in force.
     #[must_use]
     pub fn working_days(&self) -> &'a WorkingDays {
-        self.working_days
+        self.terms.working_days
     }
 
     /// Notes that a unit cannot be judged as it should, because of its data.
@@ -318,6 +322,7 @@ impl Book<'_, Flow> {
 
 impl Book<'_, Stock> {
     /// Posts the outcome of `unit` on each day of `span`; an empty span posts nothing.
+    #[inline]
     pub fn post(&mut self, unit: Unit, span: Span, outcome: impl Into<Outcome>, reason: Reason) {
         self.write(unit, span, outcome.into(), reason);
     }
@@ -327,10 +332,11 @@ impl Book<'_, Windowed> {
     /// The basis judged for; [`Basis::dates_seeing`] turns what lies in the window into a span of reporting dates.
     #[must_use]
     pub const fn basis(&self) -> Basis {
-        self.basis
+        self.terms.basis
     }
 
     /// Posts the outcome of `unit` on each reporting date of `span`; an empty span posts nothing.
+    #[inline]
     pub fn post(&mut self, unit: Unit, span: Span, outcome: impl Into<Outcome>, reason: Reason) {
         self.write(unit, span, outcome.into(), reason);
     }

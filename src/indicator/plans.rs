@@ -369,6 +369,6 @@ impl Indicator for PlansAllocated {
     }
 
     fn judge(&self, child: &Chronology<'_>, book: &mut Book<'_, Stock>) {
-        Allocation::judge(child, own_plans(child).map(PlanEntry::span).collect(), book);
+        Allocation::judge(child, own_plans(child).map(PlanEntry::span), book);
     }
 }

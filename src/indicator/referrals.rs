@@ -95,6 +95,11 @@ impl Indicator for ReferralsGoingOn {
         Some(Family::Referral)
     }
 
+    #[allow(
+        clippy::inline_always,
+        reason = "most children have such records, and a call each takes half as long again"
+    )]
+    #[inline(always)]
     fn judge(&self, child: &Chronology<'_>, book: &mut Book<'_, Flow>) {
         for (unit, date, day) in OneDay::all(child) {
             let (verdict, reason) = match self.going_on {
@@ -142,6 +147,11 @@ impl Indicator for ReferralRoute {
         Some(Family::Referral)
     }
 
+    #[allow(
+        clippy::inline_always,
+        reason = "most children have such records, and a call each takes half as long again"
+    )]
+    #[inline(always)]
     fn judge(&self, child: &Chronology<'_>, book: &mut Book<'_, Flow>) {
         for (unit, date, day) in OneDay::all(child).filter(|(_, _, day)| !day.no_further_action()) {
             let (part, reason) = if day.has_enquiry() {
@@ -205,6 +215,11 @@ impl Indicator for RepeatReferrals {
         Some(Family::Referral)
     }
 
+    #[allow(
+        clippy::inline_always,
+        reason = "most children have such records, and a call each takes half as long again"
+    )]
+    #[inline(always)]
     fn judge(&self, child: &Chronology<'_>, book: &mut Book<'_, Flow>) {
         // The one just before is the nearest, so it decides.
         let mut before: Option<NaiveDate> = None;

@@ -2,27 +2,15 @@
 
 use std::sync::OnceLock;
 
-use chrono::{Datelike, NaiveDate};
+use chrono::NaiveDate;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::calendar::Span;
+use crate::calendar::{PLACES, Span, day_at, place};
 
-/// Places a year takes: one a day, the last of them unused in a year without 29 February.
-const YEAR: i32 = 366;
 /// The first place kept densely: 1 January 1900.
-const FIRST: i32 = 1900 * YEAR;
+const FIRST: i32 = 1900 * PLACES;
 /// The first place after those kept densely: 1 January 2150.
-const LAST: i32 = 2150 * YEAR;
-
-/// The place of a day: in the order of days, and without the division that a count of days takes.
-fn place(day: NaiveDate) -> i32 {
-    day.year() * YEAR + day.ordinal0().cast_signed()
-}
-
-/// The day of a place.
-fn day_at(place: i32) -> Option<NaiveDate> {
-    NaiveDate::from_yo_opt(place.div_euclid(YEAR), place.rem_euclid(YEAR).cast_unsigned() + 1)
-}
+const LAST: i32 = 2150 * PLACES;
 
 /// What was posted on each day, for a book with few days in it.
 ///
@@ -41,7 +29,13 @@ impl Slip {
                     }
                 }
             }
-            Err(free) if amount != 0 => self.0.insert(free, (place, amount)),
+            Err(free) if amount != 0 => {
+                // Most slips have one day or two.
+                if self.0.is_empty() {
+                    self.0.reserve_exact(1);
+                }
+                self.0.insert(free, (place, amount));
+            }
             Err(_) => {}
         }
     }
@@ -112,12 +106,56 @@ impl DayBook {
         self.add(place(day), amount);
     }
 
+    /// Forgets the balances, since there will be postings.
     #[inline]
-    fn add(&mut self, place: i32, amount: i64) {
+    pub(crate) fn open(&mut self) {
         if self.balances.get().is_some() {
             self.balances.take();
         }
-        match usize::try_from(place.wrapping_sub(self.first)).ok().and_then(|at| self.days.get_mut(at)) {
+    }
+
+    /// Posts `amount` on `day` in the book at this place of an account, all of them opened after the last balance was asked
+    /// for; `None` where there is no such book.
+    #[inline]
+    pub(crate) fn post_in(books: &mut [Self], at: usize, day: NaiveDate, amount: i64) -> Option<()> {
+        let place = place(day);
+        match books.get_mut(at)?.cell(place) {
+            Some(sum) => *sum = sum.wrapping_add(amount),
+            None => Self::post_outside(books, at, place, amount),
+        }
+        Some(())
+    }
+
+    /// Posts where the book does not reach, and makes it reach as far as the others of its account, so that it does not
+    /// grow year by year.
+    #[cold]
+    fn post_outside(books: &mut [Self], at: usize, place: i32, amount: i64) {
+        let ends = |book: &Self| (book.first, book.end());
+        let reached = books.iter().filter(|book| !book.days.is_empty()).map(ends);
+        let reached = reached.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
+        if let Some(book) = books.get_mut(at) {
+            if let Some((from, to)) = reached.filter(|_| (FIRST..LAST).contains(&place)) {
+                book.reach(from, to);
+            }
+            book.add(place, amount);
+        }
+    }
+
+    /// What is posted at a place that the run of years reaches.
+    #[inline]
+    fn cell(&mut self, place: i32) -> Option<&mut i64> {
+        usize::try_from(place.wrapping_sub(self.first)).ok().and_then(|at| self.days.get_mut(at))
+    }
+
+    /// The first place behind the run of years.
+    fn end(&self) -> i32 {
+        i32::try_from(self.days.len()).map_or(LAST, |length| self.first + length)
+    }
+
+    #[inline]
+    fn add(&mut self, place: i32, amount: i64) {
+        self.open();
+        match self.cell(place) {
             Some(sum) => *sum = sum.wrapping_add(amount),
             None => self.add_outside(place, amount),
         }
@@ -130,7 +168,7 @@ impl DayBook {
             self.others.add(place, amount);
             return;
         }
-        self.reach(place.div_euclid(YEAR) * YEAR, (place.div_euclid(YEAR) + 1) * YEAR);
+        self.reach(place.div_euclid(PLACES) * PLACES, (place.div_euclid(PLACES) + 1) * PLACES);
         let at = usize::try_from(place - self.first).unwrap_or(usize::MAX);
         if let Some(sum) = self.days.get_mut(at) {
             *sum = sum.wrapping_add(amount);
@@ -143,9 +181,9 @@ impl DayBook {
         if self.days.is_empty() {
             self.first = from;
         } else if from < self.first {
-            let front = std::iter::repeat_n(0, length(from, self.first));
-            self.days.splice(0..0, front);
-            self.first = from;
+            let mut days = vec![0; length(from, self.first)];
+            days.extend_from_slice(&self.days);
+            (self.first, self.days) = (from, days);
         }
         let wanted = length(self.first, to);
         if self.days.len() < wanted {
@@ -177,14 +215,18 @@ impl DayBook {
     pub(crate) fn merge(&mut self, other: &Self) {
         self.balances.take();
         if !other.days.is_empty() {
-            let end = i32::try_from(other.days.len()).map_or(LAST, |length| other.first + length);
-            self.reach(other.first, end);
+            self.reach(other.first, other.end());
             let from = usize::try_from(other.first - self.first).unwrap_or(usize::MAX);
             for (mine, theirs) in self.days.iter_mut().skip(from).zip(&other.days) {
                 *mine = mine.wrapping_add(*theirs);
             }
         }
         self.others.merge(&other.others);
+    }
+
+    /// The first place of the run of years, and what is posted on each; `None` where something is posted elsewhere.
+    pub(super) fn run(&self) -> Option<(i32, &[i64])> {
+        self.others.is_blank().then_some((self.first, &self.days))
     }
 
     fn dense(&self) -> impl Iterator<Item = (i32, i64)> {
@@ -248,6 +290,8 @@ impl<'de> Deserialize<'de> for DayBook {
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test that cannot go on says so by a panic")]
 mod tests {
+    use chrono::Datelike;
+
     use super::*;
     use proptest::prelude::*;
 

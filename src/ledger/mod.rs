@@ -4,12 +4,13 @@
 //! merge by addition, and what was posted can be retracted.
 
 mod daybook;
+mod histogram;
 mod supplies;
 mod written;
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -18,6 +19,7 @@ use crate::calendar::{Basis, Span, WorkingDays, next_day};
 use crate::dataset::{EVERYTHING, Finding, Supply};
 use crate::indicator::{Definition, Outcome, Shape, Timing, Verdict};
 use daybook::{DayBook, Slip};
+use histogram::Histogram;
 use supplies::Supplies;
 pub use written::LedgerError;
 
@@ -369,25 +371,28 @@ impl Account {
         self.total.post(&self.definition, span, outcome, sign)
     }
 
-    /// Posts the outcomes of one child in total.
-    #[inline]
-    pub(crate) fn post_all(&mut self, postings: &[(Span, Outcome)], sign: i64) -> Result<(), (Outcome, OtherShape)> {
+    /// Posts the outcomes of many units in total; the error is the first that the shape of the indicator does not know.
+    pub(crate) fn post_all(&mut self, postings: &[(Span, Outcome)], sign: i64) -> Result<(), Outcome> {
+        if postings.is_empty() {
+            return Ok(());
+        }
         let counters = self.total.counters.as_mut_slice();
-        let refused = |outcome: Outcome| (outcome, OtherShape);
+        counters.iter_mut().for_each(DayBook::open);
         // Shape and timing are looked at once for all, the outcome alone decides on the book of each.
         macro_rules! post_each {
             ($at:expr) => {
                 if self.definition.timing == Timing::Flow {
                     for (span, outcome) in postings {
-                        let book =
-                            $at(*outcome).and_then(|at| counters.get_mut(at)).ok_or_else(|| refused(*outcome))?;
-                        book.post(span.start, sign);
+                        let posted = $at(*outcome).and_then(|at| DayBook::post_in(counters, at, span.start, sign));
+                        posted.ok_or(*outcome)?;
                     }
                 } else {
                     for (span, outcome) in postings {
-                        let book =
-                            $at(*outcome).and_then(|at| counters.get_mut(at)).ok_or_else(|| refused(*outcome))?;
-                        book.post_span(*span, sign);
+                        let posted = $at(*outcome).and_then(|at| {
+                            DayBook::post_in(counters, at, span.start, sign)?;
+                            span.end.map_or(Some(()), |end| DayBook::post_in(counters, at, end, sign.wrapping_neg()))
+                        });
+                        posted.ok_or(*outcome)?;
                     }
                 }
             };
@@ -409,7 +414,7 @@ impl Account {
             Shape::Distribution => {
                 for (span, outcome) in postings {
                     let posted = self.total.post_amount(self.definition.timing, *span, *outcome, sign);
-                    posted.map_err(|_| refused(*outcome))?;
+                    posted.map_err(|_| *outcome)?;
                 }
             }
         }
@@ -497,6 +502,9 @@ pub(crate) struct Books {
     /// By number of days.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     days: Vec<DayBook>,
+    /// What `days` add up to, once it was asked for; none where it has to be looked up book by book.
+    #[serde(skip)]
+    histogram: OnceLock<Option<Box<Histogram>>>,
     /// By number of days, those outside the row.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     other_days: BTreeMap<i32, DayBook>,
@@ -506,6 +514,11 @@ pub(crate) struct Books {
     /// By family with a met unit.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     families: BTreeMap<String, Slip>,
+}
+
+/// A number of days that some unit has.
+fn positive((days, count): (i64, i64)) -> Option<(i64, u64)> {
+    u64::try_from(count).ok().filter(|count| *count > 0).map(|count| (days, count))
 }
 
 fn same(mine: &[DayBook], theirs: &[DayBook]) -> bool {
@@ -567,16 +580,28 @@ impl Books {
     }
 
     fn post_amount(&mut self, timing: Timing, span: Span, outcome: Outcome, sign: i64) -> Result<(), OtherShape> {
-        let book = match outcome {
-            Outcome::Days(days) => match usize::try_from(days).ok().filter(|at| *at < COMMON_DAYS) {
-                Some(at) => {
-                    if self.days.len() <= at {
-                        self.days.resize_with(at + 1, DayBook::default);
+        if self.histogram.get().is_some() {
+            self.histogram.take();
+        }
+        match outcome {
+            Outcome::Days(days) => {
+                let Some(at) = usize::try_from(days).ok().filter(|at| *at < COMMON_DAYS) else {
+                    let book = self.other_days.entry(days).or_default();
+                    if timing == Timing::Flow {
+                        book.post(span.start, sign);
+                    } else {
+                        book.post_span(span, sign);
                     }
-                    self.days.get_mut(at)
+                    return Ok(());
+                };
+                if self.days.len() <= at {
+                    self.days.resize_with(at + 1, DayBook::default);
                 }
-                None => Some(self.other_days.entry(days).or_default()),
-            },
+                DayBook::post_in(&mut self.days, at, span.start, sign).ok_or(OtherShape)?;
+                if let Some(end) = span.end.filter(|_| timing != Timing::Flow) {
+                    DayBook::post_in(&mut self.days, at, end, sign.wrapping_neg()).ok_or(OtherShape)?;
+                }
+            }
             Outcome::Since(day) => {
                 let slip = self.since.entry(day).or_default();
                 if timing == Timing::Flow {
@@ -587,14 +612,8 @@ impl Books {
                 if slip.is_blank() {
                     self.since.remove(&day);
                 }
-                return Ok(());
             }
             _ => return Err(OtherShape),
-        };
-        match book {
-            Some(book) if timing == Timing::Flow => book.post(span.start, sign),
-            Some(book) => book.post_span(span, sign),
-            None => {}
         }
         Ok(())
     }
@@ -620,13 +639,38 @@ impl Books {
         self.counters.get(at).map_or(0, |book| look.at(|day| book.before(day)))
     }
 
-    /// Each number of days as at a day with how many units have it; a number can come twice.
-    pub(crate) fn amounts(&self, look: Look, as_at: NaiveDate) -> impl Iterator<Item = (i64, u64)> {
-        let row = (0..).zip(&self.days).chain(self.other_days.iter().map(|(days, book)| (i64::from(*days), book)));
-        let fixed = row.map(move |(days, book)| (days, look.at(|day| book.before(day))));
-        let growing =
-            self.since.iter().map(move |(since, slip)| ((as_at - *since).num_days(), look.at(|day| slip.before(day))));
-        fixed.chain(growing).filter(|(_, count)| *count > 0)
+    /// Each number of days as at a day with how many units have it, in order.
+    pub(crate) fn amounts(&self, look: Look, as_at: NaiveDate) -> Vec<(i64, u64)> {
+        let mut all = Vec::with_capacity(self.days.len() + self.other_days.len() + self.since.len());
+        let count = |(days, book): (&i32, &DayBook)| (i64::from(*days), look.at(|day| book.before(day)));
+        all.extend(self.other_days.range(..0).map(count).filter(|(_, count)| *count > 0));
+        let summed = || Histogram::of(&self.days).map(Box::new);
+        match (self.histogram.get_or_init(summed), look) {
+            (Some(histogram), Look::Between(start, end)) => {
+                let rows = histogram.before(end).iter().zip(histogram.before(start));
+                all.extend((0..).zip(rows.map(|(to, from)| to.wrapping_sub(*from))).filter_map(positive));
+            }
+            (Some(histogram), Look::On(day)) => {
+                all.extend((0..).zip(histogram.before(next_day(day)).iter().copied()).filter_map(positive));
+            }
+            (None, _) => {
+                let counts = (0..).zip(&self.days).map(|(days, book)| count((&days, book)));
+                all.extend(counts.filter(|(_, count)| *count > 0));
+            }
+        }
+        all.extend(self.other_days.range(0..).map(count).filter(|(_, count)| *count > 0));
+        if !self.since.is_empty() {
+            let days = |since: &NaiveDate| (as_at - *since).num_days();
+            let growing = self.since.iter().map(|(since, slip)| (days(since), look.at(|day| slip.before(day))));
+            all.extend(growing.filter(|(_, count)| *count > 0));
+            all.sort_unstable_by_key(|(days, _)| *days);
+            all.dedup_by(|next, kept| {
+                let same = next.0 == kept.0;
+                kept.1 = if same { kept.1.saturating_add(next.1) } else { kept.1 };
+                same
+            });
+        }
+        all
     }
 
     /// How many families have a met unit.
@@ -635,6 +679,7 @@ impl Books {
     }
 
     fn merge(&mut self, other: &Self) {
+        self.histogram.take();
         for (mine, theirs) in [(&mut self.counters, &other.counters), (&mut self.days, &other.days)] {
             if mine.len() < theirs.len() {
                 mine.resize_with(theirs.len(), DayBook::default);

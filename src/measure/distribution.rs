@@ -1,7 +1,5 @@
 //! Medians and quartiles, exact.
 
-use std::collections::BTreeMap;
-
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
@@ -23,7 +21,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "Vec<(i64, u64)>", into = "Vec<(i64, u64)>")]
 pub struct Distribution {
-    counts: BTreeMap<i64, u64>,
+    /// In order of days, each once, none with a count of 0.
+    counts: Vec<(i64, u64)>,
 }
 
 /// A list of days and counts that names a number of days twice, counts it zero times, or counts more than can be counted.
@@ -34,22 +33,22 @@ pub struct DistributionError(i64);
 impl TryFrom<Vec<(i64, u64)>> for Distribution {
     type Error = DistributionError;
 
-    fn try_from(pairs: Vec<(i64, u64)>) -> Result<Self, DistributionError> {
-        let mut counts = BTreeMap::new();
+    fn try_from(mut pairs: Vec<(i64, u64)>) -> Result<Self, DistributionError> {
         let mut total = 0u64;
-        for (days, count) in pairs {
-            total = total.checked_add(count).ok_or(DistributionError(days))?;
-            if count == 0 || counts.insert(days, count).is_some() {
-                return Err(DistributionError(days));
-            }
+        for (days, count) in &pairs {
+            total = total.checked_add(*count).filter(|_| *count > 0).ok_or(DistributionError(*days))?;
         }
-        Ok(Self { counts })
+        pairs.sort_unstable();
+        match pairs.windows(2).find(|pair| pair.first().map(|a| a.0) == pair.last().map(|b| b.0)) {
+            Some(twice) => Err(DistributionError(twice.first().map_or(0, |(days, _)| *days))),
+            None => Ok(Self { counts: pairs }),
+        }
     }
 }
 
 impl From<Distribution> for Vec<(i64, u64)> {
     fn from(distribution: Distribution) -> Self {
-        distribution.counts.into_iter().collect()
+        distribution.counts
     }
 }
 
@@ -61,30 +60,38 @@ impl FromIterator<i64> for Distribution {
 
 impl FromIterator<(i64, u64)> for Distribution {
     fn from_iter<I: IntoIterator<Item = (i64, u64)>>(counted: I) -> Self {
-        let mut counts = BTreeMap::new();
-        for (days, count) in counted.into_iter().filter(|(_, count)| *count > 0) {
-            *counts.entry(days).or_default() += count;
-        }
+        let mut counts: Vec<_> = counted.into_iter().filter(|(_, count)| *count > 0).collect();
+        counts.sort_unstable_by_key(|(days, _)| *days);
+        counts.dedup_by(|next, kept| {
+            let same = next.0 == kept.0;
+            kept.1 = if same { kept.1.saturating_add(next.1) } else { kept.1 };
+            same
+        });
         Self { counts }
     }
 }
 
 impl Distribution {
+    /// Of counts in order of days, each number of days once, none with a count of 0.
+    pub(crate) fn of_ordered(counts: Vec<(i64, u64)>) -> Self {
+        Self { counts }
+    }
+
     /// How many values there are.
     #[must_use]
     pub fn count(&self) -> u64 {
-        self.counts.values().sum()
+        self.counts.iter().map(|(_, count)| count).sum()
     }
 
     /// Each number of days that occurred, with how often, in order.
     pub fn counts(&self) -> impl Iterator<Item = (i64, u64)> {
-        self.counts.iter().map(|(days, count)| (*days, *count))
+        self.counts.iter().copied()
     }
 
     /// How many values are above `days`.
     #[must_use]
     pub fn above(&self, days: i64) -> u64 {
-        self.counts.range(days.saturating_add(1)..).map(|(_, count)| count).sum()
+        self.counts.iter().filter(|(value, _)| *value > days).map(|(_, count)| count).sum()
     }
 
     /// The value at this place in order, from 0.
@@ -93,7 +100,7 @@ impl Distribution {
         self.counts
             .iter()
             .find(|(_, count)| {
-                seen += **count;
+                seen += count;
                 place < seen
             })
             .map(|(days, _)| *days)

@@ -9,11 +9,10 @@ use super::evidence::{Collector, Evidence};
 use super::obstacle::Obstacle;
 use super::{Breakdown, Scorecard};
 use crate::calendar::{Basis, Span, WorkingDays};
-use crate::chronology::Chronology;
-use crate::dataset::{Child, Dataset, Finding, Supply};
-use crate::indicator::{AnyIndicator, Destination, Outcome, Posting, Sink, Tape, Timing};
+use crate::chronology::{Chronology, Shelf, Steps};
+use crate::dataset::{Child, Dataset, Finding, Pinned, Supply};
+use crate::indicator::{self, AnyIndicator, Outcome, Posting, Sink, Tape, Timing};
 use crate::ledger::{Header, Ledger, Look, MergeError, Slot, Stratum};
-use crate::record::Family;
 
 /// What the engine cannot calculate, or a ledger cannot answer.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -120,8 +119,8 @@ pub struct Engine {
 #[derive(Debug)]
 struct Terms {
     header: Arc<Header>,
-    /// The accounts, by the family of records they start from.
-    groups: Vec<(Option<Family>, Vec<usize>)>,
+    /// The accounts, by the shelf of the records they start from.
+    groups: Vec<(Option<Shelf>, Vec<usize>)>,
 }
 
 impl fmt::Debug for Engine {
@@ -152,12 +151,13 @@ impl Engine {
     fn terms(&self) -> Result<&Terms, EngineError> {
         let terms = self.terms.get_or_init(|| {
             let header = Arc::new(self.new_header()?);
-            let mut groups: Vec<(Option<Family>, Vec<usize>)> = Vec::new();
+            let mut groups: Vec<(Option<Shelf>, Vec<usize>)> = Vec::new();
             for (at, slot) in header.slots.iter().enumerate() {
                 let family = self.indicators.get(slot.indicator).and_then(AnyIndicator::starts_from);
-                match groups.iter_mut().find(|(of, _)| *of == family) {
+                let starts = family.and_then(Shelf::of);
+                match groups.iter_mut().find(|(of, _)| *of == starts) {
                     Some((_, slots)) => slots.push(at),
-                    None => groups.push((family, vec![at])),
+                    None => groups.push((starts, vec![at])),
                 }
             }
             Ok(Arc::new(Terms { header, groups }))
@@ -248,21 +248,29 @@ impl Engine {
     /// As [`Engine::run`].
     #[cfg(feature = "rayon")]
     pub fn run_parallel(&self, dataset: &Dataset) -> Result<Ledger, EngineError> {
+        use std::sync::atomic::{AtomicUsize, Ordering};
+
         use rayon::prelude::*;
 
-        let children = dataset.children().len();
-        // A few shares a core, so that no core waits long for the last.
-        let share = (children / (rayon::current_num_threads() * 4)).max(1024);
-        let starts: Vec<usize> = (0..children).step_by(share).collect();
-        let judged = starts.into_par_iter().try_fold(
-            || None,
-            |ledger: Option<Ledger>, start| {
-                let mut ledger = ledger.map_or_else(|| self.ledger(), Ok)?;
-                self.post_all(&mut ledger, dataset.children_in(start..(start + share).min(children)))?;
-                Ok(Some(ledger))
-            },
-        );
-        let whole = judged.try_reduce(
+        // One ledger a thread, since a ledger takes as long to open and merge as some thousand children to judge; and
+        // small shares, so that no thread waits long for the last.
+        let (children, next) = (dataset.children().len(), AtomicUsize::new(0));
+        let judge = |_| {
+            let mut ledger = None;
+            loop {
+                let start = next.fetch_add(SHARE, Ordering::Relaxed);
+                if start >= children {
+                    return Ok(ledger);
+                }
+                let mine = match &mut ledger {
+                    Some(ledger) => ledger,
+                    none => none.insert(self.ledger()?),
+                };
+                self.post_all(mine, dataset.children_in(start..start.saturating_add(SHARE)))?;
+            }
+        };
+        let threads = rayon::current_num_threads().min(children.div_ceil(SHARE));
+        let whole = (0..threads).into_par_iter().with_max_len(1).map(judge).try_reduce(
             || None,
             |mine, theirs| match (mine, theirs) {
                 (Some(mut mine), Some(theirs)) => {
@@ -286,7 +294,7 @@ impl Engine {
     }
 
     /// Judges each of `children` and posts the verdicts to `ledger`, one of this engine: a dataset's, a part of them, or any
-    /// stream, of which no more than one child is held.
+    /// stream, of which a few are taken at a time.
     ///
     /// # Errors
     ///
@@ -344,12 +352,7 @@ impl Engine {
                         indicator.definition(),
                         &self.breakdowns,
                     );
-                    indicator.judge(
-                        chronology,
-                        slot.basis.unwrap_or(Basis::AsAt),
-                        &self.working_days,
-                        Destination::Sink(&mut collector),
-                    );
+                    indicator.judge(chronology, self.terms_of(*slot), &mut collector);
                     evidence.append(&mut collector.evidence);
                 }
             });
@@ -401,6 +404,10 @@ impl Engine {
         })
     }
 
+    fn terms_of(&self, slot: Slot) -> indicator::Terms<'_> {
+        indicator::Terms { basis: slot.basis.unwrap_or(Basis::AsAt), working_days: &self.working_days }
+    }
+
     fn judge<'a>(
         &self,
         ledger: &mut Ledger,
@@ -410,36 +417,54 @@ impl Engine {
         let terms = self.terms()?;
         ledger.is_under(&terms.header).map_err(EngineError::OtherLedger)?;
         let mut tape = Tape::default();
+        let mut supplies: Vec<(&'a Arc<Supply>, i64)> = Vec::new();
         // Children of one dataset come together, so that their supply is posted once.
-        let mut of_supply: Option<(&'a Arc<Supply>, i64)> = None;
-        for child in children {
-            if let Some(supply) = child.supply() {
-                match &mut of_supply {
-                    Some((same, number)) if Arc::ptr_eq(same, supply) => *number += sign,
-                    other => {
-                        if let Some((before, number)) = other.replace((supply, sign)) {
-                            ledger.post_supply(before, number);
-                        }
+        let mut children = children.into_iter().inspect(|child| match (child.supply(), supplies.last_mut()) {
+            (None, _) => {}
+            (Some(supply), Some((same, number))) if Arc::ptr_eq(same, supply) => *number += sign,
+            (Some(supply), _) => supplies.push((supply, sign)),
+        });
+        let mut pinned = self.known_at.map(Pinned::new);
+        let mut filled = Vec::with_capacity(BLOCK);
+        let mut places = [0; BLOCK];
+        loop {
+            let mut block: Vec<Chronology<'_>> = Vec::new();
+            match &mut pinned {
+                None => {
+                    block.reserve(children.size_hint().0.clamp(1, BLOCK));
+                    while block.len() < BLOCK {
+                        let Some(child) = children.next() else { break };
+                        block.push(child.chronology());
+                    }
+                }
+                Some(pinned) => {
+                    pinned.clear();
+                    let taken: Vec<Child<'_>> =
+                        children.by_ref().take(BLOCK).inspect(|child| pinned.push(*child)).collect();
+                    block.extend(taken.into_iter().enumerate().map(|(at, child)| pinned.chronology(at, child)));
+                }
+            }
+            if block.is_empty() {
+                break;
+            }
+            filled.clear();
+            filled.extend(block.iter().map(Chronology::filled));
+            for (shelf, slots) in &terms.groups {
+                let given = given(&filled, *shelf, &mut places);
+                if given.is_empty() {
+                    continue;
+                }
+                for at in slots {
+                    if self.breakdowns.is_empty() {
+                        self.judge_in_total(ledger, *at, (&block, given), sign, &mut tape)?;
+                    } else {
+                        self.judge_broken_down(ledger, *at, (&block, given), sign)?;
                     }
                 }
             }
-            child.known_at(self.known_at, |chronology| {
-                for (family, slots) in &terms.groups {
-                    if family.is_some_and(|family| !chronology.has(family)) {
-                        continue;
-                    }
-                    for at in slots {
-                        if self.breakdowns.is_empty() {
-                            self.judge_in_total(ledger, *at, chronology, sign, &mut tape)?;
-                        } else {
-                            self.judge_broken_down(ledger, *at, chronology, sign)?;
-                        }
-                    }
-                }
-                Ok(())
-            })?;
         }
-        if let Some((supply, number)) = of_supply {
+        drop(children);
+        for (supply, number) in supplies {
             ledger.post_supply(supply, number);
         }
         Ok(())
@@ -449,33 +474,31 @@ impl Engine {
         &self,
         ledger: &mut Ledger,
         at: usize,
-        chronology: &Chronology<'_>,
+        (children, given): (&[Chronology<'_>], &[u16]),
         sign: i64,
         tape: &mut Tape,
     ) -> Result<(), EngineError> {
         let Some((slot, account)) = ledger.account_mut(at) else { return Ok(()) };
         let Some(indicator) = self.indicators.get(slot.indicator) else { return Ok(()) };
-        let basis = slot.basis.unwrap_or(Basis::AsAt);
-        indicator.judge(chronology, basis, &self.working_days, Destination::Tape(tape));
-        if !tape.postings.is_empty() {
-            let posted = account.post_all(&tape.postings, sign);
-            posted.map_err(|(outcome, _)| other_shape(indicator, outcome))?;
-            if account.counts_families() && !chronology.families().is_empty() {
+        // Whose family a posting is of is not on the tape, so where families are counted it holds one child.
+        let at_once = if account.counts_families() { 1 } else { given.len().max(1) };
+        for given in given.chunks(at_once) {
+            tape.postings.clear();
+            indicator.judge_all(children, given, self.terms_of(slot), tape);
+            account.post_all(&tape.postings, sign).map_err(|outcome| other_shape(indicator, outcome))?;
+            let [only] = given else { continue };
+            if let Some(child) = children.get(usize::from(*only)).filter(|_| account.counts_families()) {
                 for (span, outcome) in &tape.postings {
-                    if !account.counts_families_of(*outcome) {
-                        continue;
-                    }
-                    for family in chronology.families() {
-                        account.post_family(None, chronology.text(family.family), *span, sign);
+                    if account.counts_families_of(*outcome) {
+                        for member in child.families() {
+                            account.post_family(None, child.text(member.family), *span, sign);
+                        }
                     }
                 }
             }
-            tape.postings.clear();
         }
-        if !tape.notes.is_empty() {
-            for finding in tape.notes.drain(..) {
-                ledger.note(finding, sign);
-            }
+        for finding in tape.notes.drain(..) {
+            ledger.note(finding, sign);
         }
         Ok(())
     }
@@ -484,17 +507,42 @@ impl Engine {
         &self,
         ledger: &mut Ledger,
         at: usize,
-        chronology: &Chronology<'_>,
+        (children, given): (&[Chronology<'_>], &[u16]),
         sign: i64,
     ) -> Result<(), EngineError> {
         let Some(slot) = ledger.header().slots.get(at).copied() else { return Ok(()) };
         let Some(indicator) = self.indicators.get(slot.indicator) else { return Ok(()) };
-        let mut poster = Poster { ledger, slot: at, chronology, breakdowns: &self.breakdowns, sign, refused: None };
-        let basis = slot.basis.unwrap_or(Basis::AsAt);
-        indicator.judge(chronology, basis, &self.working_days, Destination::Sink(&mut poster));
-        poster.refused.map_or(Ok(()), |outcome| Err(other_shape(indicator, outcome)))
+        for chronology in given.iter().filter_map(|at| children.get(usize::from(*at))) {
+            let mut poster = Poster { ledger, slot: at, chronology, breakdowns: &self.breakdowns, sign, refused: None };
+            indicator.judge(chronology, self.terms_of(slot), &mut poster);
+            if let Some(outcome) = poster.refused {
+                return Err(other_shape(indicator, outcome));
+            }
+        }
+        Ok(())
     }
 }
+
+/// The places of the children that have an entry on `shelf`.
+fn given<'a>(filled: &[Steps], shelf: Option<Shelf>, places: &'a mut [u16; BLOCK]) -> &'a [u16] {
+    let mut count = 0;
+    for (at, filled) in (0..).zip(filled) {
+        // Each place is written, and the next one over it where it is not wanted: that is faster than to ask first.
+        if let Some(place) = places.get_mut(count) {
+            *place = at;
+        }
+        let entries = |shelf: Shelf| filled.get(shelf as usize).is_some_and(|filled| *filled != 0);
+        count += usize::from(shelf.is_none_or(entries));
+    }
+    places.get(..count).unwrap_or_default()
+}
+
+/// Children that a thread takes at a time.
+#[cfg(feature = "rayon")]
+const SHARE: usize = 4096;
+
+/// Children that are judged by one indicator after another: few enough for the cache.
+const BLOCK: usize = 128;
 
 fn other_shape(indicator: &AnyIndicator, outcome: Outcome) -> EngineError {
     EngineError::OtherShape { indicator: indicator.definition().key(), outcome }

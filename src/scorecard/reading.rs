@@ -245,9 +245,9 @@ impl Reading {
                 let parts: Vec<_> = names.iter().enumerate().map(|(at, name)| (name.clone(), counter(at))).collect();
                 Figure::Composition(Composition::with_rest(parts, counter(names.len())))
             }
-            Shape::Distribution => {
-                Figure::Distribution(books.into_iter().flat_map(|books| books.amounts(look, as_at)).collect())
-            }
+            Shape::Distribution => Figure::Distribution(
+                books.map_or_else(Distribution::default, |books| Distribution::of_ordered(books.amounts(look, as_at))),
+            ),
         };
         // Without a met unit there is no family, supplied or not.
         let has_families = supply.is_none_or(|supply| supply.days(Family::FamilyMember).covers(as_at));

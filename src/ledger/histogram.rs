@@ -1,0 +1,95 @@
+//! Balances of many numbers of days at once.
+
+use chrono::{Datelike, NaiveDate};
+
+use super::daybook::DayBook;
+use crate::calendar::PLACES;
+
+/// Rows a year takes.
+const YEAR: i32 = 366;
+
+/// For each day the number of units of each number of days that was posted before it: so that a reading of all of them is
+/// the difference of two rows.
+#[derive(Clone, Debug)]
+pub(super) struct Histogram {
+    first_year: i32,
+    /// How many numbers of days a row has.
+    width: usize,
+    rows: Box<[i64]>,
+}
+
+impl Histogram {
+    /// Sums up the books of the numbers of days from 0; `None` where something is posted outside their run of years.
+    #[cold]
+    pub(super) fn of(books: &[DayBook]) -> Option<Self> {
+        let runs: Vec<(i32, &[i64])> = books.iter().map(DayBook::run).collect::<Option<_>>()?;
+        let posted = || runs.iter().filter(|(_, days)| !days.is_empty());
+        let first = posted().map(|(first, _)| first / PLACES).min().unwrap_or(0);
+        let end = posted().filter_map(|(first, days)| Some((first + i32::try_from(days.len()).ok()?) / PLACES)).max();
+        let days = (first..end.unwrap_or(first)).flat_map(|year| (1..=YEAR).map(move |day| year * PLACES + day));
+        let mut rows = Vec::with_capacity((days.size_hint().0 + 1) * runs.len());
+        // What is posted on a day is seen from the next row on.
+        let mut sums = vec![0_i64; runs.len()];
+        rows.extend_from_slice(&sums);
+        for place in days {
+            for (sum, (first, days)) in sums.iter_mut().zip(&runs) {
+                let posted = usize::try_from(place.wrapping_sub(*first)).ok().and_then(|at| days.get(at));
+                *sum = sum.wrapping_add(posted.copied().unwrap_or(0));
+            }
+            rows.extend_from_slice(&sums);
+        }
+        Some(Self { first_year: first, width: runs.len(), rows: rows.into() })
+    }
+
+    fn row(&self, day: NaiveDate) -> usize {
+        let row = (day.year().saturating_sub(self.first_year))
+            .saturating_mul(YEAR)
+            .saturating_add(day.ordinal0().cast_signed());
+        usize::try_from(row).unwrap_or(0)
+    }
+
+    /// By number of days: how many units were posted before `day`.
+    pub(super) fn before(&self, day: NaiveDate) -> &[i64] {
+        let last = self.rows.len() / self.width.max(1);
+        let from = self.row(day).min(last.saturating_sub(1)) * self.width;
+        self.rows.get(from..from + self.width).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test that cannot go on says so by a panic")]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn day(number: i32) -> NaiveDate {
+        NaiveDate::from_num_days_from_ce_opt(number).unwrap()
+    }
+
+    proptest! {
+        #[test]
+        fn a_row_has_the_balance_of_each_book(
+            posted in prop::collection::vec((0..6_usize, 736_000..738_000_i32, -2..4_i64), 0..40),
+            books in 1..8_usize,
+            on in prop_oneof![735_500..738_500_i32, Just(1), Just(2_000_000)],
+        ) {
+            let mut all = vec![DayBook::default(); books];
+            for (at, number, amount) in posted {
+                if let Some(book) = all.get_mut(at) {
+                    book.post(day(number), amount);
+                }
+            }
+            let histogram = Histogram::of(&all).unwrap();
+            let balances: Vec<i64> = all.iter().map(|book| book.before(day(on))).collect();
+            prop_assert_eq!(histogram.before(day(on)), balances.as_slice());
+        }
+    }
+
+    #[test]
+    fn books_with_days_outside_the_run_of_years_have_none() {
+        let mut book = DayBook::default();
+        assert!(Histogram::of(&[]).is_some_and(|histogram| histogram.before(day(736_000)).is_empty()));
+        book.post(day(1), 1);
+        assert!(Histogram::of(&[book]).is_none());
+    }
+}
