@@ -10,6 +10,7 @@ mod parcels;
 mod population;
 mod store;
 
+use std::fmt::Write;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -95,6 +96,13 @@ struct Records {
     /// How many files of Parquet, and so tasks
     #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u64).range(1..=1000))]
     files: u64,
+    /// How many rows a task takes at once
+    #[arg(long, value_name = "N", default_value_t = 8192, value_parser = rows)]
+    rows: usize,
+}
+
+fn rows(text: &str) -> Result<usize, String> {
+    text.parse().ok().filter(|rows| *rows > 0).ok_or_else(|| "a number from 1".to_owned())
 }
 
 impl Records {
@@ -142,7 +150,7 @@ async fn main() -> Result<()> {
             let expected = records.expected()?;
             for _ in 0..3 {
                 let started = Instant::now();
-                let ledger = count(&nodes::local(tasks), work.path()).await?;
+                let ledger = count(&nodes::local(tasks, records.rows), work.path()).await?;
                 took("DataFusion in this process, from Parquet to ledger", started);
                 compare(&expected, &ledger)?;
             }
@@ -159,7 +167,7 @@ async fn main() -> Result<()> {
             for _ in 0..3 {
                 let before = bytes_in(&shuffles)?;
                 let started = Instant::now();
-                let session = nodes::client(cluster.scheduler, usize::try_from(records.files)?).await?;
+                let session = nodes::client(cluster.scheduler, usize::try_from(records.files)?, records.rows).await?;
                 let ledger = count(&session, &data).await?;
                 took("Ballista on two executors, from Parquet to ledger", started);
                 println!("shuffled: {} bytes", bytes_in(&shuffles)? - before);
@@ -172,7 +180,7 @@ async fn main() -> Result<()> {
             nodes::executor(scheduler, [port, grpc_port], &folder).await
         }
         Task::Ask { scheduler, data } => {
-            let ledger = count(&nodes::client(scheduler, 8).await?, &data).await?;
+            let ledger = count(&nodes::client(scheduler, 8, 8192).await?, &data).await?;
             print!("{}", table(&ledger)?);
             Ok(())
         }
@@ -208,7 +216,7 @@ fn table(ledger: &Ledger) -> Result<String> {
         for basis in definition.bases.iter().copied() {
             let reading = ledger.reading(&key, basis, as_at)?;
             let shown = reading.shown(1).unwrap_or_else(|| "no value".to_owned());
-            lines += &format!("{key}, {basis}, {as_at}: {shown}\n");
+            writeln!(lines, "{key}, {basis}, {as_at}: {shown}")?;
         }
     }
     Ok(lines)

@@ -29,10 +29,11 @@ const HOST: Ipv4Addr = Ipv4Addr::LOCALHOST;
 /// The greatest message between the parts: a ledger is one value, and does not come in pieces.
 const MESSAGE: u32 = 256 << 20;
 
-/// A session of one process, over `tasks` at once.
-pub(crate) fn local(tasks: usize) -> SessionContext {
+/// A session of one process: so many tasks at once, which take so many rows at once.
+pub(crate) fn local(tasks: usize, rows: usize) -> SessionContext {
     let config = SessionConfig::new()
         .with_target_partitions(tasks)
+        .with_batch_size(rows)
         .set_bool("datafusion.execution.parquet.schema_force_view_types", false);
     let session = SessionContext::new_with_config(config);
     session.register_udaf(function());
@@ -40,9 +41,10 @@ pub(crate) fn local(tasks: usize) -> SessionContext {
 }
 
 /// A session whose queries the scheduler at `address` has run.
-pub(crate) async fn client(address: SocketAddr, tasks: usize) -> Result<SessionContext> {
+pub(crate) async fn client(address: SocketAddr, tasks: usize, rows: usize) -> Result<SessionContext> {
     let config = SessionConfig::new_with_ballista()
         .with_target_partitions(tasks)
+        .with_batch_size(rows)
         .with_ballista_grpc_client_max_message_size(MESSAGE as usize);
     let state = SessionStateBuilder::new().with_default_features().with_config(config).build();
     let session = SessionContext::remote_with_state(&format!("df://{address}"), state).await?;
@@ -138,7 +140,7 @@ impl Cluster {
                     bail!("a part of the cluster ended with {status}; RUST_LOG=info says more");
                 }
             }
-            if started.elapsed() > Duration::from_secs(60) {
+            if started.elapsed() > Duration::from_mins(1) {
                 bail!("the cluster is not ready after a minute; RUST_LOG=info says more");
             }
             tokio::time::sleep(Duration::from_millis(100)).await;

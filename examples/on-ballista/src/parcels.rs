@@ -31,20 +31,27 @@ fn ties(record: &Record) -> Result<[Option<Name<'_>>; 4]> {
         Record::FamilyMember(r) => tied(None, &r.person, [None; 2]),
         Record::ImmigrationStatus(r) => tied(None, &r.person, [None; 2]),
         Record::Referral(r) => tied(Some((family, &r.id)), &r.person, [None; 2]),
-        Record::Assessment(r) => tied(Some((family, &r.id)), &r.person, [link(Family::Referral, &r.referral), None]),
+        Record::Assessment(r) => {
+            tied(Some((family, &r.id)), &r.person, [link(Family::Referral, r.referral.as_deref()), None])
+        }
         Record::Section47Enquiry(r) => {
-            tied(Some((family, &r.id)), &r.person, [link(Family::Referral, &r.referral), None])
+            tied(Some((family, &r.id)), &r.person, [link(Family::Referral, r.referral.as_deref()), None])
         }
         Record::InitialConference(r) => {
-            tied(Some((family, &r.id)), &r.person, [link(Family::Section47Enquiry, &r.enquiry), None])
+            tied(Some((family, &r.id)), &r.person, [link(Family::Section47Enquiry, r.enquiry.as_deref()), None])
         }
         Record::ProtectionPlan(r) => {
-            let links = [link(Family::Referral, &r.referral), link(Family::InitialConference, &r.conference)];
+            let links = [
+                link(Family::Referral, r.referral.as_deref()),
+                link(Family::InitialConference, r.conference.as_deref()),
+            ];
             tied(Some((family, &r.id)), &r.person, links)
         }
-        Record::PlanReview(r) => tied(Some((family, &r.id)), &r.person, [link(Family::ProtectionPlan, &r.plan), None]),
+        Record::PlanReview(r) => {
+            tied(Some((family, &r.id)), &r.person, [link(Family::ProtectionPlan, r.plan.as_deref()), None])
+        }
         Record::LookedAfterEpisode(r) => {
-            tied(Some((family, &r.id)), &r.person, [link(Family::Placement, &r.placement), None])
+            tied(Some((family, &r.id)), &r.person, [link(Family::Placement, r.placement.as_deref()), None])
         }
         Record::Placement(r) => tied(Some((family, &r.id)), &r.person, [None; 2]),
         Record::LegalStatus(r) => tied(Some((family, &r.id)), &r.person, [None; 2]),
@@ -60,8 +67,8 @@ fn tied<'a>(own: Option<Name<'a>>, child: &'a str, [first, second]: [Option<Name
     [own, Some((Family::Person, child)), first, second]
 }
 
-fn link(family: Family, id: &Option<String>) -> Option<Name<'_>> {
-    id.as_deref().map(|id| (family, id))
+fn link(family: Family, id: Option<&str>) -> Option<Name<'_>> {
+    id.map(|id| (family, id))
 }
 
 /// Sets that grow together: each place points to another of its set, the head of a set to itself.
@@ -103,7 +110,7 @@ pub(crate) fn parcels(records: Vec<Record>) -> Result<Vec<Parcel>> {
         }
         let parcel = &mut parcels[place];
         if child < parcel.child.as_str() {
-            parcel.child = child.to_owned();
+            child.clone_into(&mut parcel.child);
         }
         parcel.records.push(record);
     }
