@@ -1,10 +1,10 @@
 //! The aggregate function of the query engine: parcels of records go in, a ledger comes out.
 //!
-//! `csc_ledger(records)` posts each row to a ledger. The ledger is the state that travels: written, merged by
+//! `csc_ledger(supply, records)` posts each row to a ledger. The ledger is the state that travels: written, merged by
 //! [`Ledger::merge`], read. How rows are split over tasks and machines does not matter, because each row is whole and
 //! ledgers merge in any order and grouping.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::io;
 use std::sync::Arc;
 
@@ -28,7 +28,9 @@ pub(crate) fn engine() -> Engine {
 
 /// The function, to be registered in every session that plans it and in every process that runs it.
 pub(crate) fn function() -> AggregateUDF {
-    AggregateUDF::from(LedgerOf { signature: Signature::exact(vec![DataType::Utf8], Volatility::Immutable) })
+    AggregateUDF::from(LedgerOf {
+        signature: Signature::exact(vec![DataType::Utf8, DataType::Utf8], Volatility::Immutable),
+    })
 }
 
 /// A ledger as it travels. JSON names each day, so it packs well.
@@ -82,17 +84,14 @@ struct Posting {
 }
 
 impl Posting {
-    fn packed(&self) -> Result<ScalarValue> {
-        Ok(ScalarValue::Binary(Some(pack(&self.ledger).map_err(external)?)))
-    }
-}
-
-impl Accumulator for Posting {
-    fn update_batch(&mut self, values: &[ArrayRef]) -> Result<()> {
-        let [parcels] = values else { return Err(columns(values.len())) };
+    /// Posts parcels of one source.
+    fn post(&mut self, supply: Option<&str>, parcels: &[&str]) -> Result<()> {
         let mut records = Dataset::builder();
+        if let Some(supply) = supply {
+            records.begin_source(&serde_json::from_str(supply).map_err(external)?);
+        }
         let mut professionals = HashSet::new();
-        for parcel in parcels.as_string::<i32>().iter().flatten() {
+        for parcel in parcels {
             let parcel: Vec<Record> = serde_json::from_str(parcel).map_err(external)?;
             let mut brought = Vec::new();
             for record in parcel {
@@ -107,7 +106,29 @@ impl Accumulator for Posting {
             }
             professionals.extend(brought);
         }
+        if supply.is_some() {
+            records.end_source();
+        }
         self.engine.post_all(&mut self.ledger, records.finish().children()).map_err(external)
+    }
+
+    fn packed(&self) -> Result<ScalarValue> {
+        Ok(ScalarValue::Binary(Some(pack(&self.ledger).map_err(external)?)))
+    }
+}
+
+impl Accumulator for Posting {
+    fn update_batch(&mut self, values: &[ArrayRef]) -> Result<()> {
+        let [supplies, parcels] = values else { return Err(columns(values.len())) };
+        // What a source holds is said of a whole dataset, so there is one for each that says something else.
+        let mut by_supply: BTreeMap<Option<&str>, Vec<&str>> = BTreeMap::new();
+        for (supply, parcel) in supplies.as_string::<i32>().iter().zip(parcels.as_string::<i32>().iter()) {
+            by_supply.entry(supply).or_default().extend(parcel);
+        }
+        for (supply, parcels) in by_supply {
+            self.post(supply, &parcels)?;
+        }
+        Ok(())
     }
 
     fn state(&mut self) -> Result<Vec<ScalarValue>> {
@@ -133,7 +154,7 @@ impl Accumulator for Posting {
 }
 
 fn columns(number: usize) -> DataFusionError {
-    DataFusionError::Execution(format!("{NAME} and its state are one column, not {number}"))
+    DataFusionError::Execution(format!("{NAME} takes two columns and its state is one, not {number}"))
 }
 
 fn external(error: impl std::error::Error + Send + Sync + 'static) -> DataFusionError {
@@ -145,7 +166,7 @@ mod tests {
     use super::*;
     use csc_kpi::NaiveDate;
     use csc_kpi::record::{Assessment, Involvement, Person, Professional, Referral, Section47Enquiry, Sex};
-    use datafusion::arrow::array::{BinaryArray, StringArray};
+    use datafusion::arrow::array::{Array, BinaryArray, StringArray};
 
     use crate::parcels::parcels;
 
@@ -180,7 +201,9 @@ mod tests {
                 let own = rows.iter().skip(task).step_by(tasks);
                 let own: StringArray = own.map(|row| Some(serde_json::to_string(row).expect("JSON"))).collect();
                 let mut posting = posting();
-                posting.update_batch(&[Arc::new(own)]).expect("rows that can be read");
+                posting
+                    .update_batch(&[Arc::new(StringArray::new_null(own.len())), Arc::new(own)])
+                    .expect("rows that can be read");
                 posting.state().expect("a ledger that can be written").remove(0)
             })
             .collect();
@@ -226,6 +249,6 @@ mod tests {
     #[test]
     fn a_row_that_holds_no_records_is_an_error() {
         let row = StringArray::from(vec![r#"[{"referral":{"id":"R1"}}]"#]);
-        assert!(posting().update_batch(&[Arc::new(row)]).is_err());
+        assert!(posting().update_batch(&[Arc::new(StringArray::new_null(1)), Arc::new(row)]).is_err());
     }
 }

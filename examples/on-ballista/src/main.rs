@@ -116,10 +116,10 @@ impl Records {
 
     /// Writes them to `folder` and says what was written.
     fn write(&self, folder: &Path) -> Result<()> {
-        let records = self.source().records()?;
+        let (records, supply) = self.source().records()?;
         let number = records.len();
         let parcels = timed("records put into parcels", || parcels::parcels(records))?;
-        let written = timed("parcels written", || store::write(&parcels, folder, self.files))?;
+        let written = timed("parcels written", || store::write(&parcels, supply.as_ref(), folder, self.files))?;
         let (rows, files, bytes) = (written.parcels, self.files, written.bytes);
         println!("{number} records are {rows} rows in {files} files of Parquet, {bytes} bytes");
         Ok(())
@@ -191,7 +191,7 @@ async fn main() -> Result<()> {
 async fn count(session: &SessionContext, folder: &Path) -> Result<Ledger> {
     let folder = folder.to_str().context("the folder has a name that is no UTF-8")?;
     session.register_parquet("children", folder, ParquetReadOptions::default()).await?;
-    let rows = session.sql(&format!("SELECT {}(records) FROM children", ledger::NAME)).await?.collect().await?;
+    let rows = session.sql(&format!("SELECT {}(supply, records) FROM children", ledger::NAME)).await?.collect().await?;
     let ledgers = rows.iter().flat_map(|batch| batch.column(0).as_binary::<i32>().iter().flatten());
     let ledgers: Vec<&[u8]> = ledgers.collect();
     ensure!(ledgers.len() == 1, "{} ledgers came back in place of one", ledgers.len());

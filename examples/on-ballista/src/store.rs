@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use anyhow::{Context, Result, bail, ensure};
 use csc_kpi::format::ssd;
 use csc_kpi::record::{Family, Record};
-use csc_kpi::{Builder, Dataset, Finding, FindingRule, Gate};
+use csc_kpi::{Builder, Dataset, Finding, FindingRule, Gate, Supply};
 use datafusion::arrow::array::{ArrayRef, RecordBatch, StringArray};
 use datafusion::parquet::arrow::ArrowWriter;
 use datafusion::parquet::basic::{Compression, ZstdLevel};
@@ -30,18 +30,18 @@ pub(crate) enum Source {
 }
 
 impl Source {
-    /// The records.
-    pub(crate) fn records(&self) -> Result<Vec<Record>> {
+    /// The records, and what their sources say that they hold.
+    pub(crate) fn records(&self) -> Result<(Vec<Record>, Option<Supply>)> {
         match self {
             Self::Folder(folder) => {
                 let kept: Arc<Mutex<Kept>> = Arc::default();
-                read(folder, Builder::through(Copying(Arc::clone(&kept))))?;
+                let dataset = read(folder, Builder::through(Copying(Arc::clone(&kept))))?;
                 let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
                 let Kept { mut records, set_aside } = std::mem::take(&mut *kept);
                 records.retain(|record| !(within_a_day(record) && set_aside.contains(&key(record))));
-                Ok(records)
+                Ok((records, Some(dataset.supply().clone())))
             }
-            Self::Population(children) => Ok(population(*children)),
+            Self::Population(children) => Ok((population(*children), None)),
         }
     }
 
@@ -140,7 +140,7 @@ pub(crate) struct Written {
 }
 
 /// Writes parcels to so many files of `folder`, which must hold no Parquet yet: all of a child is one row of one file.
-pub(crate) fn write(parcels: &[Parcel], folder: &Path, parts: u64) -> Result<Written> {
+pub(crate) fn write(parcels: &[Parcel], supply: Option<&Supply>, folder: &Path, parts: u64) -> Result<Written> {
     ensure!(parts > 0, "at least one file is needed");
     fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
     for entry in fs::read_dir(folder)? {
@@ -158,13 +158,15 @@ pub(crate) fn write(parcels: &[Parcel], folder: &Path, parts: u64) -> Result<Wri
         .set_max_row_group_row_count(Some(ROWS))
         .set_dictionary_enabled(false)
         .build();
+    let supply = supply.map(serde_json::to_string).transpose()?;
+    let supply = supply.as_deref();
     let mut bytes = 0;
     for (part, share) in shares.iter().enumerate() {
         let path = folder.join(format!("part-{part:03}.parquet"));
         let file = File::create(&path).with_context(|| format!("cannot write {}", path.display()))?;
-        let mut writer = ArrowWriter::try_new(file, rows(&[])?.schema(), Some(properties.clone()))?;
+        let mut writer = ArrowWriter::try_new(file, rows(&[], supply)?.schema(), Some(properties.clone()))?;
         for share in share.chunks(ROWS) {
-            writer.write(&rows(share)?)?;
+            writer.write(&rows(share, supply)?)?;
         }
         writer.close().with_context(|| format!("cannot write {}", path.display()))?;
         bytes += path.metadata()?.len();
@@ -172,13 +174,17 @@ pub(crate) fn write(parcels: &[Parcel], folder: &Path, parts: u64) -> Result<Wri
     Ok(Written { parcels: parcels.len(), bytes })
 }
 
-/// A row a parcel: the child, and its records as a JSON array.
-fn rows(parcels: &[&Parcel]) -> Result<RecordBatch> {
+/// A row a parcel: the child, what its sources hold (null where none says), and its records, both as JSON.
+fn rows(parcels: &[&Parcel], supply: Option<&str>) -> Result<RecordBatch> {
     let children: StringArray = parcels.iter().map(|parcel| Some(parcel.child.as_str())).collect();
     let records = parcels.iter().map(|parcel| serde_json::to_string(&parcel.records).map(Some));
     let records: StringArray = records.collect::<Result<_, _>>()?;
-    let columns: [(&str, ArrayRef, bool); 2] =
-        [("child", Arc::new(children), false), ("records", Arc::new(records), false)];
+    let supply: StringArray = parcels.iter().map(|_| supply).collect();
+    let columns: [(&str, ArrayRef, bool); 3] = [
+        ("child", Arc::new(children), false),
+        ("supply", Arc::new(supply), true),
+        ("records", Arc::new(records), false),
+    ];
     Ok(RecordBatch::try_from_iter_with_nullable(columns)?)
 }
 
@@ -201,11 +207,15 @@ mod tests {
                     R2,C2,2018-05-02T10:00:00,2018-05-02T09:00:00\n";
         fs::write(folder.path().join("ssd_cin_episodes.csv"), rows).expect("a file");
         let source = Source::Folder(folder.path().to_owned());
-        let records = source.records().expect("a table");
+        let (records, supply) = source.records().expect("a table");
         assert_eq!(records.iter().map(child_of).collect::<Vec<_>>(), ["C1"]);
         let engine = engine();
         let expected = engine.run(&source.dataset().expect("a table")).expect("it can be judged");
-        assert_eq!(engine.run(&records.into_iter().collect()).expect("it can be judged"), expected);
+        let mut builder = Dataset::builder();
+        builder.begin_source(&supply.expect("the reader says what it holds"));
+        builder.extend(records);
+        builder.end_source();
+        assert_eq!(engine.run(&builder.finish()).expect("it can be judged"), expected);
     }
 
     fn child_of(record: &Record) -> &str {
@@ -220,8 +230,8 @@ mod tests {
         let parcels = parcels(population(1000)).expect("all families are known");
         let work = tempfile::tempdir().expect("a folder");
         let (first, second) = (work.path().join("first"), work.path().join("second"));
-        let written = write(&parcels, &first, 7).expect("it can be written");
-        write(&parcels, &second, 7).expect("it can be written");
+        let written = write(&parcels, None, &first, 7).expect("it can be written");
+        write(&parcels, None, &second, 7).expect("it can be written");
         assert_eq!(written.parcels, 1000);
         let mut bytes = 0;
         for part in 0..7 {
