@@ -670,6 +670,17 @@ fn each_finding_names_list_row_child_column_value_and_rule() {
     );
 }
 
+/// Found by fuzzing: a column that is not there has the name it should have.
+#[test]
+fn a_column_that_is_not_there_has_a_name() {
+    let header = texts(&["Child Unique ID", "Gender"]);
+    for (sheet, start) in [("List 3", "Date of Referral"), ("List 8", "Date Started to be Looked After")] {
+        let annex = read(&[(sheet, vec![header.clone(), texts(&["C1", "Male"])])]);
+        let empty: Vec<_> = annex.findings().iter().filter(|f| f.rule == FindingRule::EmptyStart).collect();
+        assert_eq!((empty.len(), empty[0].field.as_str(), empty[0].row), (1, start, Some(2)), "{sheet}");
+    }
+}
+
 #[test]
 fn answers_are_read_by_letter_code_and_word() {
     let statuses = |in_touch: &str| {

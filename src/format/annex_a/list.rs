@@ -68,6 +68,12 @@ impl List {
         Self::ALL.into_iter().find(|list| list.number() == number)
     }
 
+    /// The name of a column in Annex A.
+    pub(super) fn name_of(self, column: Column) -> &'static str {
+        let mut headings = PERSON.iter().chain(self.columns());
+        headings.find(|heading| heading.0 == column).map_or("", |heading| heading.1)
+    }
+
     #[allow(clippy::too_many_lines, reason = "a table of names")]
     pub(super) const fn columns(self) -> &'static [Heading] {
         use Column as C;
@@ -244,14 +250,14 @@ pub(super) const PERSON: &[Heading] = &[
 impl Heading {
     /// Whether the text is one of its names but for case, spacing and punctuation.
     pub(super) fn is(self, text: &str) -> bool {
-        let text = letters(text);
-        self.names().any(|name| letters(name) == text)
+        self.names().any(|name| letters(name).eq(letters(text)))
     }
 
     /// How many letters of the text are one of its names, which something else follows: the longest of its names.
     pub(super) fn begins(self, text: &str) -> Option<usize> {
-        let text = letters(text);
-        self.names().map(letters).filter(|name| text.starts_with(name.as_str())).map(|name| name.len()).max()
+        let begins = |name: &&str| letters(name).zip(letters(text)).all(|(ours, theirs)| ours == theirs);
+        let count = letters(text).count();
+        self.names().filter(begins).map(|name| letters(name).count()).filter(|length| *length <= count).max()
     }
 
     fn names(self) -> impl Iterator<Item = &'static str> {
@@ -260,6 +266,6 @@ impl Heading {
 }
 
 /// Letters and digits only, small.
-fn letters(text: &str) -> String {
-    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+fn letters(text: &str) -> impl Iterator<Item = char> {
+    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase)
 }

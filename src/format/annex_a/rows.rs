@@ -57,7 +57,8 @@ impl Row<'_> {
     }
 
     fn note(&mut self, family: Family, column: Column, value: &str, rule: FindingRule) {
-        let field = self.columns.0.get(&column).map_or_else(String::new, |(_, name)| name.clone());
+        let name = || self.list.name_of(column).to_owned();
+        let field = self.columns.0.get(&column).map_or_else(name, |(_, name)| name.clone());
         let finding = Finding::new(family, field, value, rule)
             .in_file(Some(Arc::clone(self.place)))
             .in_row(Some(u64::from(self.number)))
