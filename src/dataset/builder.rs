@@ -8,7 +8,9 @@ use super::draft::{self, Ahead, Draft};
 use super::staged::{Directory, Staged, is_named_by_others};
 use super::{Dataset, Finding, FindingRule, Gate, Supply, integrity};
 use crate::calendar::Moment;
-#[cfg(any(feature = "cin-census", feature = "ssda903"))]
+#[cfg(feature = "annex-a")]
+use crate::chronology::Headings;
+#[cfg(any(feature = "annex-a", feature = "cin-census", feature = "ssda903"))]
 use crate::chronology::Reserved;
 use crate::chronology::{
     AssessmentEntry, CareLeaverEntry, Code, ConferenceEntry, EnquiryEntry, EpisodeEntry, FamilyEntry, FileRow, Files,
@@ -299,13 +301,19 @@ impl Builder {
 
     /// Keeps numbers free for as many rows of a file, which [`Builder::push_reserved`] takes among those of other files. No
     /// file is begun after it.
-    #[cfg(any(feature = "cin-census", feature = "ssda903"))]
+    #[cfg(any(feature = "annex-a", feature = "cin-census", feature = "ssda903"))]
     pub(crate) fn reserve(&mut self, name: Arc<str>, rows: u64) -> Reserved {
-        self.files.reserve(name, rows)
+        self.files.reserve(name, rows, None)
+    }
+
+    /// As [`Builder::reserve`], for a file that has columns of its own names, and whose reader notes unknown codes.
+    #[cfg(feature = "annex-a")]
+    pub(crate) fn reserve_named(&mut self, name: Arc<str>, rows: u64, headings: Headings) -> Reserved {
+        self.files.reserve(name, rows, Some(headings))
     }
 
     /// Takes a record read from a row for which a number was kept free.
-    #[cfg(any(feature = "cin-census", feature = "ssda903"))]
+    #[cfg(any(feature = "annex-a", feature = "cin-census", feature = "ssda903"))]
     pub(crate) fn push_reserved(&mut self, record: impl Into<Record>, file: Reserved, row: u64) {
         self.wait(record.into(), Files::number_in(file, row));
     }
@@ -367,13 +375,19 @@ impl Builder {
     /// All findings, each in its file and row.
     pub(super) fn take_findings(&mut self) -> Vec<Finding> {
         let mut findings = std::mem::take(&mut self.findings);
-        for finding in &mut findings {
+        findings.retain_mut(|finding| {
             let number = finding.row.and_then(|row| u32::try_from(row).ok()).and_then(NonZeroU32::new);
-            if let Some((file, row)) = number.map(|number| self.files.place(number)) {
-                finding.file = file.cloned();
-                finding.row = row.map(|row| u64::from(row.get()));
+            let Some(number) = number else { return true };
+            let (file, row) = self.files.place(number);
+            finding.file = file.cloned();
+            finding.row = row.map(|row| u64::from(row.get()));
+            let Some(headings) = self.files.headings(number) else { return true };
+            let heading = headings.iter().find(|(of, column, _)| *of == finding.family && *column == finding.field);
+            if let Some((.., name)) = heading {
+                finding.field.clone_from(name);
             }
-        }
+            finding.rule != FindingRule::UnknownCode
+        });
         findings.append(&mut self.noted);
         findings
     }

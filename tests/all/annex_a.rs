@@ -653,21 +653,62 @@ fn each_finding_names_list_row_child_column_value_and_rule() {
     );
     assert_eq!(annex.unread()[0].column.as_deref(), Some("Referred by"));
 
-    // What contradicts in a record: row, and the child in its id.
+    // What contradicts between rows is found by the dataset, which names the same place.
     let mut unknown = referral_row();
-    unknown[5] = t("z) Somebody");
+    (unknown[5], unknown[1]) = (t("z) Somebody"), t("Both"));
     let mut records = Dataset::builder();
     read(&referrals(&[unknown, referral_row()])).give_to(&mut records);
-    let found: Vec<_> =
-        records.finish().findings().iter().map(|f| (f.rule, f.row, f.record.clone(), f.value.clone())).collect();
-    let id = Some("101/2020-09-16".to_owned());
+    let id = |finding: Finding| finding.of("101/2020-09-16", "101");
     assert_eq!(
-        found,
+        records.finish().findings(),
         [
-            (FindingRule::UnknownCode, Some(2), id.clone(), "z) Somebody".to_owned()),
-            (FindingRule::RepeatedId, Some(3), id, "101/2020-09-16".to_owned()),
+            at(Family::Person, "Gender", "Both", FindingRule::UnknownCode, 2).of("", "101"),
+            at(Family::Person, "Gender", "a) Male", FindingRule::ListsDisagree, 3).of("", "101"),
+            at(Family::Referral, "Referral Source", "z) Somebody", FindingRule::UnknownCode, 2).of("", "101"),
+            id(at(Family::Referral, "Date of Referral", "101/2020-09-16", FindingRule::RepeatedId, 3)),
         ]
     );
+}
+
+/// Every finding of the dataset names a sheet and a column of it.
+#[test]
+fn what_the_dataset_finds_names_sheet_and_column() {
+    let mut lists = every_list();
+    let header_of = |name: &str| -> Vec<String> {
+        let rows = &every_list().into_iter().find(|(list, _)| *list == name).unwrap().1;
+        rows[0].iter().map(|cell| if let Cell::Text(text) = cell { text.clone() } else { String::new() }).collect()
+    };
+    for (name, rows) in &mut lists {
+        if *name == "List 2" || rows.len() < 2 {
+            continue;
+        }
+        // The last row twice, and one that ends before it starts, was born later, and has codes that nobody knows.
+        let mut wrong = rows.last().unwrap().clone();
+        rows.push(wrong.clone());
+        for (cell, heading) in wrong.iter_mut().zip(header_of(name)) {
+            match (cell.clone(), heading.as_str()) {
+                (Cell::Text(_), heading) if !heading.contains("ID") => *cell = t("99 nobody knows"),
+                (Cell::Date(_), heading) if heading.contains("Start") || heading == "Date of Referral" => {
+                    *cell = d("2021-03-04")
+                }
+                (_, heading) if heading.contains("End") || heading.contains("Ceased") => *cell = d("1990-01-01"),
+                _ => {}
+            }
+        }
+        rows.push(wrong);
+    }
+    let mut records = Dataset::builder();
+    read(&lists).give_to(&mut records);
+    let dataset = records.finish();
+    let mut rules = BTreeSet::new();
+    for finding in dataset.findings() {
+        let sheet = finding.file.as_deref().and_then(|file| file.strip_prefix("a.xlsx, ")).expect("a sheet");
+        assert!(header_of(sheet).contains(&finding.field) && finding.row.is_some(), "{finding:?}");
+        rules.insert(format!("{:?}", finding.rule));
+    }
+    for rule in ["UnknownCode", "RepeatedId", "EndBeforeStart", "UnknownFlag"] {
+        assert!(rules.contains(rule), "{rule} in {rules:?}");
+    }
 }
 
 /// Found by fuzzing: a column that is not there has the name it should have.

@@ -57,8 +57,8 @@
 //! | 8, 9 | an immigration status `UASC` without dates, where the answer is yes | |
 //!
 //! Two rows with one id: the first stays, the other is a finding ([`RepeatedId`](crate::FindingRule::RepeatedId)). What
-//! contradicts within a record (an end before a start, an unknown code) the [`Builder`] finds; such a finding
-//! names the row and, in the id of the record, the child.
+//! contradicts within a record (an end before a start, a day twice) the [`Builder`] finds; such a finding names sheet, row and
+//! column too. When a case of List 6 was closed is part of the referral, so that a finding about it names the row of List 3.
 //!
 //! A case of List 6 whose start is no referral of List 3 is no referral: List 3 has the referrals of the last six months only,
 //! and older ones of children whose case is still open would stand for all the older ones.
@@ -134,6 +134,7 @@ pub use recorded::{Recorded, RecordedCount, RecordedShare};
 use self::list::{Column, PERSON};
 use self::rows::Reading;
 use self::sheet::Sheet;
+use crate::chronology::Headings;
 use crate::measure::Ratio;
 use crate::record::{ClosureReason, Coded, PrimaryNeed, Record, ReferralSource};
 use crate::{Builder, Finding, Supply};
@@ -151,6 +152,15 @@ pub struct AnnexA {
     /// Columns that a list should have and has not.
     lacking: BTreeSet<(List, Column)>,
     made_on: Option<NaiveDate>,
+    sheets: BTreeMap<List, ReadSheet>,
+}
+
+/// The sheet of a list: where it stands, its last row, and what it calls its columns.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct ReadSheet {
+    place: Arc<str>,
+    rows: u32,
+    headings: Headings,
 }
 
 /// A record, and the row it came from.
@@ -315,8 +325,15 @@ impl AnnexA {
         for finding in self.findings {
             records.note(finding);
         }
-        for AnnexARecord { row, record, .. } in self.records {
-            records.push_row(record, u64::from(row));
+        let mut files = BTreeMap::new();
+        for (list, ReadSheet { place, rows, headings }) in self.sheets {
+            files.insert(list, records.reserve_named(place, u64::from(rows), headings));
+        }
+        for AnnexARecord { list, row, record } in self.records {
+            match files.get(&list) {
+                Some(file) => records.push_reserved(record, *file, u64::from(row)),
+                None => records.push(record),
+            }
         }
         records.end_source();
     }

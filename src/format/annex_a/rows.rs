@@ -7,10 +7,11 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 
 use super::answer::{Worded, code, flag, without_letter};
-use super::list::{Column, Heading, List, PERSON};
+use super::list::{Column, Heading, List, PERSON, PLACES};
 use super::recorded::{Recorded, RecordedCount};
 use super::sheet::{Cells, Sheet, Value};
-use super::{AnnexA, AnnexARecord, Contact, InNeedCase, Unread};
+use super::{AnnexA, AnnexARecord, Contact, InNeedCase, ReadSheet, Unread};
+use crate::chronology::Headings;
 use crate::record::{
     Assessment, CareLeaverStatus, Coded, EpisodeEnd, EpisodeStart, Family, ImmigrationStatus, InitialConference,
     LegalStatus, LookedAfterEpisode, Person, Placement, PlanReview, ProtectionPlan, Record, Referral, Section47Enquiry,
@@ -30,6 +31,19 @@ pub(super) struct Reading {
 
 /// Where the columns that are read stand, and how the sheet names them.
 struct Columns(BTreeMap<Column, (u32, String)>);
+
+impl Columns {
+    /// What the sheet calls the columns that findings of the dataset are about.
+    fn headings(&self, list: List) -> Headings {
+        let name =
+            |column| self.0.get(column).map_or_else(|| list.name_of(*column).to_owned(), |(_, name)| name.clone());
+        let own = PLACES.iter().filter(|(.., column)| !list.name_of(*column).is_empty());
+        // When and why a case was closed stands in another list than the referral.
+        let closed = List::ChildrenInNeed.name_of(Column::End);
+        let of_case = (Family::Referral, "cine_close_date", format!("{closed} ({})", List::ChildrenInNeed));
+        own.map(|(family, field, column)| (*family, *field, name(column))).chain([of_case]).collect()
+    }
+}
 
 /// One row of a list.
 struct Row<'a> {
@@ -107,8 +121,25 @@ impl Row<'_> {
         number
     }
 
-    fn code<C: Worded>(&self, column: Column) -> Option<Coded<C>> {
+    fn code<C: Worded>(&mut self, column: Column) -> Option<Coded<C>> {
+        self.code_of(self.family, column)
+    }
+
+    fn code_of<C: Worded>(&mut self, family: Family, column: Column) -> Option<Coded<C>> {
+        let code = self.plain_code(column);
+        self.note_unknown(family, column, code.as_ref());
+        code
+    }
+
+    /// The code in a column, whether the list knows it or not.
+    fn plain_code<C: Worded>(&self, column: Column) -> Option<Coded<C>> {
         self.value(column).map(|value| code(&value.text))
+    }
+
+    fn note_unknown<C>(&mut self, family: Family, column: Column, code: Option<&Coded<C>>) {
+        if let Some(Coded::Unknown(text)) = code {
+            self.note(family, column, text, FindingRule::UnknownCode);
+        }
     }
 }
 
@@ -118,6 +149,8 @@ impl Reading {
         let place: Arc<str> = format!("{file}, {}", sheet.name).into();
         let family = family(list);
         let columns = self.columns(list, sheet, &place);
+        let rows = sheet.rows.last_key_value().map_or(0, |(last, _)| *last);
+        self.annex.sheets.insert(list, ReadSheet { place: Arc::clone(&place), rows, headings: columns.headings(list) });
         for (number, cells) in &sheet.rows {
             let child = columns.0.get(&Column::Child).and_then(|(position, _)| cells.get(position));
             let child = child.map(|value| value.text.clone()).unwrap_or_default();
@@ -192,8 +225,8 @@ impl Reading {
     fn person(&mut self, row: &mut Row<'_>) {
         let Ok(date_of_birth) = row.day_of(Family::Person, Column::Birth) else { return };
         let mut said = Person::new(row.child.as_str());
-        said.sex = row.code(Column::Sex);
-        said.ethnicity = row.code(Column::Ethnicity);
+        said.sex = row.code_of(Family::Person, Column::Sex);
+        said.ethnicity = row.code_of(Family::Person, Column::Ethnicity);
         said.date_of_birth = date_of_birth;
         let (_, _, person) =
             self.persons.entry(row.child.clone()).or_insert_with(|| (row.list, row.number, Person::new(&*row.child)));
@@ -290,15 +323,17 @@ impl Reading {
             row: row.number,
             child: row.child.clone(),
             start,
-            primary_need: row.code(Column::Need),
+            primary_need: row.plain_code(Column::Need),
             closed: row.day(Column::End)?,
-            closure_reason: row.code(Column::EndReason),
+            closure_reason: row.plain_code(Column::EndReason),
             status: row.text(Column::Status),
         };
         let referral = self.referrals.get(&format!("{}/{start}", row.child));
         if let Some(AnnexARecord { record: Record::Referral(referral), .. }) =
             referral.and_then(|place| self.annex.records.get_mut(*place))
         {
+            row.note_unknown(Family::Referral, Column::Need, case.primary_need.as_ref());
+            row.note_unknown(Family::Referral, Column::EndReason, case.closure_reason.as_ref());
             referral.primary_need.clone_from(&case.primary_need);
             referral.closed = case.closed;
             referral.closure_reason.clone_from(&case.closure_reason);
@@ -334,7 +369,7 @@ impl Reading {
             self.count(row, Column::ThirdCount, Recorded::AbsentEpisodes, ceased);
         }
         let placed = self.placement(row, ceased.as_ref().ok().copied().flatten());
-        let status = row.code(Column::Status);
+        let status = row.code_of(Family::LegalStatus, Column::Status);
         if let (Some(status), Ok(Some(since)), Ok(ceased)) =
             (status, row.day_of(Family::LegalStatus, Column::StatusStart), &ceased)
         {
@@ -368,8 +403,8 @@ impl Reading {
         let id = format!("{}/{start}", row.child);
         let mut placement = Placement::new(&*id, &*row.child, start);
         placement.end = ceased;
-        placement.kind = row.code(Column::PlacementType);
-        placement.provider = row.code(Column::Provider);
+        placement.kind = row.code_of(Family::Placement, Column::PlacementType);
+        placement.provider = row.code_of(Family::Placement, Column::Provider);
         placement.postcode = row.text(Column::Postcode);
         placement.urn = row.text(Column::Urn);
         self.give(row, placement);
