@@ -637,6 +637,7 @@ impl Builder {
             closed: r.closed,
             closure_reason: self.code(&head, "cine_close_reason", &r.closure_reason),
             team: self.word(r.team),
+            earlier_counted: r.earlier_counted,
             first_enquiry: None,
             first_assessment: None,
         };
@@ -764,6 +765,7 @@ impl Builder {
             placement: self.link(r.placement, &mut links),
             placed: None,
             place: Place::UNKNOWN,
+            placements_counted: r.placements_counted,
         };
         if in_order && !set_aside {
             self.episodes.push(Staged { person, row, entry });

@@ -8,11 +8,12 @@ use calamine::{Data, Reader, Xlsx};
 use csc_kpi::calendar::Basis;
 use csc_kpi::format::annex_a::{AnnexA, AnnexAProblem, List, Recorded};
 use csc_kpi::indicator::catalogue;
+use csc_kpi::measure::Tally;
 use csc_kpi::record::{
-    AbuseCategory, Accommodation, Activity, Assessment, CareLeaverStatus, ClosureReason, Coded, Eligibility,
-    EpisodeEnd, EpisodeStart, Ethnicity, Family, ImmigrationStatus, InTouch, InitialConference, LegalStatus,
-    LegalStatusCode, LookedAfterEpisode, Person, Placement, PlacementProvider, PlacementType, PlanReview, PrimaryNeed,
-    ProtectionPlan, Record, Referral, ReferralSource, Section47Enquiry, Sex, Suitability,
+    AbuseCategory, Accommodation, Activity, Assessment, AuthorityCount, CareLeaverStatus, ClosureReason, Coded,
+    Eligibility, EpisodeEnd, EpisodeStart, Ethnicity, Family, ImmigrationStatus, InTouch, InitialConference,
+    LegalStatus, LegalStatusCode, LookedAfterEpisode, Person, Placement, PlacementProvider, PlacementType, PlanReview,
+    PrimaryNeed, ProtectionPlan, Record, Referral, ReferralSource, Section47Enquiry, Sex, Suitability,
 };
 use csc_kpi::{Dataset, Engine, Finding, FindingRule, NaiveDate};
 use proptest::prelude::*;
@@ -329,7 +330,8 @@ fn of_every_list() -> BTreeSet<String> {
                 .primary_need(PrimaryNeed::AbuseOrNeglect)
                 .closed(day("2021-02-01"))
                 .closure_reason(ClosureReason::ServicesCeased)
-                .team("Team 4");
+                .team("Team 4")
+                .earlier_counted(AuthorityCount::new(2));
             referral.no_further_action = Some(false);
             referral.into()
         },
@@ -353,13 +355,18 @@ fn of_every_list() -> BTreeSet<String> {
             .start_reason(EpisodeStart::StartedCare)
             .ceased(day("2021-03-01"))
             .ceased_reason(EpisodeEnd::NewEpisode)
+            .placements_counted(AuthorityCount::NOT_GIVEN)
             .into(),
-        LookedAfterEpisode::new("C1/2021-03-01", "C1", day("2021-03-01")).placement("C1/2021-03-01").into(),
+        LookedAfterEpisode::new("C1/2021-03-01", "C1", day("2021-03-01"))
+            .placement("C1/2021-03-01")
+            .placements_counted(AuthorityCount::new(3))
+            .into(),
         LookedAfterEpisode::new("C3/2020-11-01", "C3", day("2020-11-01"))
             .start_reason(EpisodeStart::StartedCare)
             .placement("C3/2020-11-01")
             .ceased(day("2021-03-02"))
             .ceased_reason(EpisodeEnd::GuardianshipRelative)
+            .placements_counted(AuthorityCount::new(5))
             .into(),
         Placement::new("C1/2021-03-01", "C1", day("2021-03-01"))
             .kind(PlacementType::U6)
@@ -492,6 +499,65 @@ fn a_workbook_that_is_not_dated_is_of_the_last_day_on_which_anything_began() {
         read(&[("List 3", vec![texts(&["Child Unique ID", "Date of Referral"])])]).supply(),
         csc_kpi::Supply::nothing()
     );
+}
+
+/// Counts in the place of records: read as recorded, and the default rules set them aside.
+#[test]
+fn counts_are_judged_as_recorded() {
+    let engine = Engine::new(catalogue::standard().into_iter().chain(catalogue::options()));
+    let calculate = |sheets: &[(&str, Vec<Vec<Cell>>)]| {
+        let mut records = Dataset::builder();
+        read(sheets).give_to(&mut records);
+        let dataset = records.finish();
+        let ledger = engine.run(&dataset).unwrap();
+        move |indicator: &str, basis, at| *ledger.reading(indicator, basis, day(at)).unwrap().tally().unwrap()
+    };
+    let tally = |met, not_met, excluded| Tally { met, not_met, excluded, ..Tally::default() };
+
+    // Two referrals of one child within the list would make a repeat referral; what was before the list is not known.
+    let referral = |child: &str, date: &str, count| vec![t(child), E, E, E, d(date), E, E, count, E];
+    let rows = vec![
+        texts(&REFERRALS),
+        referral("C1", "2020-09-16", Cell::Number(0.0)),
+        referral("C1", "2020-11-16", Cell::Number(1.0)),
+        referral("C2", "2020-10-01", Cell::Number(4.0)),
+        referral("C3", "2020-10-01", E),
+        referral("C4", "2020-10-01", t("some")),
+    ];
+    let of = calculate(&[("List 3", rows)]);
+    let year = |indicator: &str| of(indicator, Basis::Cumulative, "2020-12-31");
+    assert_eq!(year("NI 68"), tally(5, 0, 0));
+    assert_eq!((year("ECS 14a"), year("ECS 14a 365 days")), (tally(0, 0, 5), tally(0, 0, 5)));
+    assert_eq!(year("ECS 14a as recorded"), tally(2, 1, 2));
+    assert_eq!(year("ECS 14a as recorded with itself"), tally(1, 2, 2));
+
+    let header = texts(&[
+        "Child Unique ID",
+        "Date Started to be Looked After",
+        "Number of Placements in the Last 12 months",
+        "Start Date of Most Recent Placement",
+        "Date Ceased to be Looked After",
+    ]);
+    let rows = vec![
+        header,
+        vec![t("C1"), d("2015-01-01"), Cell::Number(3.0), d("2020-11-01"), E],
+        vec![t("C2"), d("2020-01-01"), Cell::Number(2.0), d("2020-01-01"), E],
+        vec![t("C3"), d("2020-01-01"), E, E, E],
+        vec![t("C4"), d("2020-01-01"), Cell::Number(5.0), E, d("2020-12-01")],
+    ];
+    let of = calculate(&[("List 8", rows)]);
+    let (year, now) = (Basis::ROLLING_12M, Basis::AsAt);
+    assert_eq!(of("NI 62", year, "2020-12-31"), tally(0, 0, 3));
+    assert_eq!(of("NI 62 raw-moves", year, "2020-12-31"), tally(0, 0, 3));
+    assert_eq!(of("NI 62 as recorded", now, "2020-12-31"), tally(1, 1, 1));
+    // Until the move the list says nothing of C1; C4 is still looked after.
+    assert_eq!(of("NI 62 as recorded", now, "2020-10-31"), tally(1, 1, 2));
+
+    // Records that are no list of counts are judged as ever, and are no units of the options.
+    let dataset: Dataset = [Referral::new("R1", "C1", day("2020-09-16"))].into_iter().collect();
+    let ledger = engine.run(&dataset).unwrap();
+    let of = |key| *ledger.reading(key, Basis::Cumulative, day("2020-12-31")).unwrap().tally().unwrap();
+    assert_eq!((of("ECS 14a"), of("ECS 14a as recorded")), (tally(0, 1, 0), tally(0, 0, 0)));
 }
 
 /// A child long in care whose most recent placement began less than two years ago; and once two years have gone.

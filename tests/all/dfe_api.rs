@@ -536,6 +536,16 @@ fn readings(dataset: &Dataset) -> Vec<(String, Option<String>)> {
     readings
 }
 
+/// Found by fuzzing: an attribute whose name is the empty text.
+#[test]
+fn an_attribute_without_a_name_is_named_so() {
+    let payload = dfe_api::records(r#"[{"la_child_id":"C1","":false,"child_details":{"":"x"}}]"#).unwrap();
+    let found: Vec<_> =
+        payload.children[0].findings.iter().map(|f| (f.field.as_str(), f.value.as_str(), f.rule, f.row)).collect();
+    let unexpected = FindingRule::UnexpectedElement;
+    assert_eq!(found, [("\"\"", "false", unexpected, Some(1)), ("child_details.\"\"", "x", unexpected, Some(1))]);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 

@@ -276,6 +276,12 @@ fn returns_and_censuses_are_read_beside_tables() {
     // C1 of the returns until 20 May, and C5 of the workbook.
     assert_eq!(reading("CLA", "as-at", "2018-03-31")["count"], 2);
     assert_eq!(reading("CLA", "as-at", "2018-06-30")["count"], 1);
+    // What the authority counted in the workbook is as recorded, and takes no part in the default rules.
+    let of = |reading: Value| ["met", "not_met", "excluded"].map(|verdict| reading[verdict].as_u64().unwrap_or(0));
+    assert_eq!(of(reading("ECS 14a", "cumulative", "2018-03-31")), [0, 1, 1]);
+    assert_eq!(of(reading("ECS 14a as recorded", "cumulative", "2018-03-31")), [1, 0, 0]);
+    assert_eq!(of(reading("NI 62", "rolling-12m", "2018-03-31")), [0, 1, 1]);
+    assert_eq!(of(reading("NI 62 as recorded", "as-at", "2018-03-31")), [1, 0, 0]);
     // C2 of the census and C4 of the workbook.
     assert_eq!(reading("NI 68", "cumulative", "2018-03-31")["met"], 2);
     assert_eq!(reading("Missing episodes", "in-quarter", "2018-06-30")["count"], 0);

@@ -66,7 +66,9 @@
 //! # Counts as recorded
 //!
 //! Some columns hold a count and nothing of what was counted. [`AnnexA::counts`] has them, and [`AnnexA::recorded_share`] makes
-//! a figure of them that says that it is recorded, not calculated. The number of previous child protection plans is part of
+//! a figure of them that says that it is recorded, not calculated. The counts of referrals and placements are part of the
+//! records too, as an [`AuthorityCount`](crate::record::AuthorityCount): the options *as recorded* of ECS 14a and NI 62 read
+//! them, and the default rules set such records aside. The number of previous child protection plans is part of
 //! the plan's record, and NI 65 reads it there.
 //!
 //! # What is supplied
@@ -91,7 +93,7 @@
 //! |---|---|
 //! | NI 68 | the referrals of the last six months, by the flag of no further action |
 //! | NI 68 route | no: assessments and enquiries name no referral |
-//! | ECS 14a | no: it looks back 12 months; [`Recorded::Referrals`] as recorded |
+//! | ECS 14a | no: it looks back 12 months; `ECS 14a as recorded`, or `ECS 14a as recorded with itself` where the authority counts the referral too |
 //! | ECS 138 | the assessments of the last six months, from their start; not from referral |
 //! | ICPC 15 | the enquiries of the last six months; no target dates, no transfers in |
 //! | NI 65 | yes, by the recorded number of previous plans |
@@ -100,7 +102,7 @@
 //! | NI 64 ceased | plans that ended in the last six months |
 //! | NI 67 | no: of the reviews there is only the latest |
 //! | looked after | as at the day of the workbook; before it the legal statuses that make short breaks are not held |
-//! | NI 62 | no: of the placements there is only the most recent; [`Recorded::Placements`] as recorded |
+//! | NI 62 | no: of the placements there is only the most recent; `NI 62 as recorded` |
 //! | NI 63 | no: it looks back 30 months |
 //! | care leavers | as at the day of the workbook |
 //! | missing, interviews | no: no dates; [`Recorded::MissingEpisodes`] and [`Recorded::AbsentEpisodes`] as recorded |

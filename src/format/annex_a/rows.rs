@@ -13,8 +13,9 @@ use super::sheet::{Cells, Sheet, Value};
 use super::{AnnexA, AnnexARecord, Contact, InNeedCase, ReadSheet, Unread};
 use crate::chronology::Headings;
 use crate::record::{
-    Assessment, CareLeaverStatus, Coded, EpisodeEnd, EpisodeStart, Family, ImmigrationStatus, InitialConference,
-    LegalStatus, LookedAfterEpisode, Person, Placement, PlanReview, ProtectionPlan, Record, Referral, Section47Enquiry,
+    Assessment, AuthorityCount, CareLeaverStatus, Coded, EpisodeEnd, EpisodeStart, Family, ImmigrationStatus,
+    InitialConference, LegalStatus, LookedAfterEpisode, Person, Placement, PlanReview, ProtectionPlan, Record,
+    Referral, Section47Enquiry,
 };
 use crate::{Finding, FindingRule};
 
@@ -250,11 +251,17 @@ impl Reading {
         self.annex.records.push(AnnexARecord { list: row.list, row: row.number, record: record.into() });
     }
 
-    fn count(&mut self, row: &mut Row<'_>, column: Column, what: Recorded, ceased: Option<NaiveDate>) {
-        if let Some(count) = row.number(column) {
-            let (child, row) = (row.child.clone(), row.number);
-            self.annex.counts.push(RecordedCount { what, row, child, count, ceased });
-        }
+    fn count(
+        &mut self,
+        row: &mut Row<'_>,
+        column: Column,
+        what: Recorded,
+        ceased: Option<NaiveDate>,
+    ) -> AuthorityCount {
+        let Some(count) = row.number(column) else { return AuthorityCount::NOT_GIVEN };
+        let (child, row) = (row.child.clone(), row.number);
+        self.annex.counts.push(RecordedCount { what, row, child, count, ceased });
+        AuthorityCount::new(count)
     }
 
     fn row(&mut self, row: &mut Row<'_>) -> Result<(), Unreadable> {
@@ -278,13 +285,14 @@ impl Reading {
     }
 
     fn referral(&mut self, row: &mut Row<'_>) -> Result<(), Unreadable> {
-        self.count(row, Column::Count, Recorded::Referrals, None);
+        let earlier = self.count(row, Column::Count, Recorded::Referrals, None);
         let date = row.start()?;
         let id = format!("{}/{date}", row.child);
         let mut referral = Referral::new(&*id, &*row.child, date);
         referral.source = row.code(Column::Source);
         referral.no_further_action = row.flag(Column::Flag);
         referral.team = row.text(Column::Team);
+        referral.earlier_counted = Some(earlier);
         self.referrals.entry(id).or_insert(self.annex.records.len());
         self.give(row, referral);
         Ok(())
@@ -363,8 +371,9 @@ impl Reading {
             self.unaccompanied.entry(row.child.clone()).or_insert((row.list, row.number));
         }
         let ceased = row.day(Column::End);
+        let mut placements = AuthorityCount::NOT_GIVEN;
         if let Ok(ceased) = ceased {
-            self.count(row, Column::Count, Recorded::Placements, ceased);
+            placements = self.count(row, Column::Count, Recorded::Placements, ceased);
             self.count(row, Column::SecondCount, Recorded::MissingEpisodes, ceased);
             self.count(row, Column::ThirdCount, Recorded::AbsentEpisodes, ceased);
         }
@@ -387,13 +396,17 @@ impl Reading {
         let last = if let Some((moved, id)) = moved {
             first.ceased = Some(moved);
             first.ceased_reason = Some(EpisodeEnd::NewEpisode.into());
+            first.placements_counted = Some(AuthorityCount::NOT_GIVEN);
             self.give(row, first);
             episode(moved).placement(id)
         } else {
             first.placement = placed.map(|(_, id)| id);
             first
         };
-        self.give(row, LookedAfterEpisode { ceased, ceased_reason: reason, ..last });
+        self.give(
+            row,
+            LookedAfterEpisode { ceased, ceased_reason: reason, placements_counted: Some(placements), ..last },
+        );
         Ok(())
     }
 
