@@ -755,7 +755,7 @@ fn what_the_dataset_finds_names_sheet_and_column() {
             match (cell.clone(), heading.as_str()) {
                 (Cell::Text(_), heading) if !heading.contains("ID") => *cell = t("99 nobody knows"),
                 (Cell::Date(_), heading) if heading.contains("Start") || heading == "Date of Referral" => {
-                    *cell = d("2021-03-04")
+                    *cell = d("2021-03-04");
                 }
                 (_, heading) if heading.contains("End") || heading.contains("Ceased") => *cell = d("1990-01-01"),
                 _ => {}

@@ -13,7 +13,9 @@ use csc_kpi::format::ssda903::{CollectionYear, Return, Returns, Table};
 use csc_kpi::format::{dfe_api, ssd};
 use csc_kpi::indicator::{AnyIndicator, Verdict, catalogue};
 use csc_kpi::record::{Family, Record};
-use csc_kpi::{Builder, BySex, Dataset, Engine, Finding, FindingRule, FindingsReport, NaiveDate, Scorecard};
+use csc_kpi::{
+    Builder, BySex, ChildFindings, Dataset, Engine, Finding, FindingRule, FindingsReport, NaiveDate, Scorecard,
+};
 use rust_xlsxwriter::{ExcelDateTime, Format, Workbook, Worksheet};
 
 /// The sources of an input, each with its name; what stands before the first line of a name has none.
@@ -79,7 +81,7 @@ fn judged(dataset: &Dataset) {
     }
     let report = FindingsReport::new(dataset.findings());
     assert_eq!(report.count(), dataset.findings().len() as u64);
-    assert_eq!(report.by_child().iter().map(|child| child.count()).sum::<u64>(), report.count());
+    assert_eq!(report.by_child().iter().map(ChildFindings::count).sum::<u64>(), report.count());
 
     // Which date, and whether the figures are looked into too, depends on the dataset alone.
     let turn = dataset.records() + dataset.findings().len() + dataset.text_bytes();
@@ -89,7 +91,7 @@ fn judged(dataset: &Dataset) {
     for reading in &card.readings {
         assert!(reading.ratio().is_none_or(|ratio| ratio.numerator() <= ratio.denominator()));
     }
-    if turn % 31 == 0 {
+    if turn.is_multiple_of(31) {
         adds_up(dataset, date);
     }
 }

@@ -245,10 +245,10 @@ fn returns_and_censuses_are_read_beside_tables() {
     let columns_of_missing = "miss_table_id,miss_person_id,miss_missing_episode_start_date,miss_missing_episode_type\n";
     folder.write("ssd_missing.csv", &format!("{columns_of_missing}M1,C3,2018-03-01,M\n"));
     let referral = ["C4", "a) Male", "WBRI", "2013-01-01", "2018-03-05", "99 nobody", "b) No", "2"];
-    let care = ["C5", "b) Female", "WBRI", "2011-01-01", "2018-02-07", "", "4"];
+    let placed = ["C5", "b) Female", "WBRI", "2011-01-01", "2018-02-07", "", "4"];
     let workbook = workbook(&[
         ("List 3", REFERRALS, &[referral.as_slice(), &["C6", "", "", "", "5/3/18"]]),
-        ("List 8", LOOKED_AFTER, &[care.as_slice()]),
+        ("List 8", LOOKED_AFTER, &[placed.as_slice()]),
     ]);
     fs::write(folder.0.join("annex_a.xlsx"), workbook).unwrap();
     folder.write("notes.txt", "nothing to read");
@@ -480,8 +480,11 @@ const LOOKED_AFTER: &[&str] = &[
     "Number of Placements in the Last 12 months",
 ];
 
-/// A workbook of Annex A: name, header and rows of each list.
-fn workbook(lists: &[(&str, &[&str], &[&[&str]])]) -> Vec<u8> {
+/// Name, header and rows of a list.
+type ListOfTexts<'a> = (&'a str, &'a [&'a str], &'a [&'a [&'a str]]);
+
+/// A workbook of Annex A.
+fn workbook(lists: &[ListOfTexts<'_>]) -> Vec<u8> {
     let mut book = Workbook::new();
     for (name, header, rows) in lists {
         let sheet = book.add_worksheet().set_name(*name).unwrap();
