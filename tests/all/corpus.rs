@@ -39,10 +39,10 @@ macro_rules! corpora {
 
 // The least number of inputs and of records in them, so that no corpus gets lost and no reader passes by reading nothing.
 corpora! {
-    annex_a, 10, 30;
-    cin_census, 4, 15;
-    dfe_api, 4, 8;
-    ssd, 18, 60;
-    ssda903_csv, 4, 15;
-    ssda903_xml, 4, 10;
+    annex_a, 100, 1_000;
+    cin_census, 75, 200;
+    dfe_api, 300, 200;
+    ssd, 125, 300;
+    ssda903_csv, 75, 100;
+    ssda903_xml, 95, 100;
 }
