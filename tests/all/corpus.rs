@@ -39,10 +39,10 @@ macro_rules! corpora {
 
 // The least number of inputs and of records in them, so that no corpus gets lost and no reader passes by reading nothing.
 corpora! {
-    annex_a, 100, 1_000;
-    cin_census, 75, 200;
-    dfe_api, 300, 200;
-    ssd, 125, 300;
-    ssda903_csv, 75, 100;
-    ssda903_xml, 95, 100;
+    annex_a, 100, 30;
+    cin_census, 75, 15;
+    dfe_api, 300, 8;
+    ssd, 125, 60;
+    ssda903_csv, 75, 15;
+    ssda903_xml, 95, 10;
 }
