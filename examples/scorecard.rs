@@ -214,7 +214,7 @@ struct Card {
 impl Card {
     fn calculate(arguments: &Arguments, dataset: &Dataset) -> Result<Self> {
         let as_at = dates(arguments)?;
-        let mut engine = Engine::new(indicators(&arguments.indicator)?).by(AgeBands::care_leavers());
+        let mut engine = Engine::new(indicators(&arguments.indicator, dataset)?).by(AgeBands::care_leavers());
         engine = arguments.basis.iter().fold(engine, |engine, basis| engine.on(*basis));
         if let Some(by) = arguments.by {
             engine = by.added_to(engine);
@@ -492,9 +492,24 @@ fn dates(arguments: &Arguments) -> Result<Vec<NaiveDate>> {
     Ok(ends.iter().filter_map(|(y, m, d)| NaiveDate::from_ymd_opt(*y, *m, *d)).collect())
 }
 
-fn indicators(codes: &[String]) -> Result<Vec<AnyIndicator>> {
+/// Those asked for; else the standard ones, and behind them what the authority counted itself, where a list has counts.
+fn indicators(codes: &[String], dataset: &Dataset) -> Result<Vec<AnyIndicator>> {
     if codes.is_empty() {
-        return Ok(catalogue::standard());
+        let mut all = catalogue::standard();
+        let chronologies = || dataset.children().map(|child| child.chronology());
+        let of_referrals =
+            chronologies().any(|child| child.referrals().iter().any(|referral| referral.earlier_counted.is_some()));
+        let of_placements =
+            chronologies().any(|child| child.episodes().iter().any(|episode| episode.placements_counted.is_some()));
+        for (code, has_counts) in [("ECS 14a", of_referrals), ("NI 62", of_placements)] {
+            let place = all.iter().position(|indicator| indicator.definition().key() == code);
+            if let (true, Some(place), Some(option)) =
+                (has_counts, place, catalogue::find(&format!("{code} as recorded")))
+            {
+                all.insert(place + 1, option);
+            }
+        }
+        return Ok(all);
     }
     let find = |code: &String| {
         catalogue::find(code).with_context(|| {

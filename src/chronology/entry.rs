@@ -9,9 +9,9 @@ use super::files::FileRow;
 use super::text::{Code, Key, Texts};
 use crate::calendar::{Moment, Span, age_on, birthday};
 use crate::record::{
-    AbuseCategory, Accommodation, Activity, ClosureReason, Eligibility, EpisodeEnd, EpisodeStart, Ethnicity, InTouch,
-    InterviewFlag, LegalStatusCode, MissingKind, PlacementChange, PlacementProvider, PlacementType, PrimaryNeed,
-    ReferralSource, Sex, Suitability,
+    AbuseCategory, Accommodation, Activity, AuthorityCount, ClosureReason, Eligibility, EpisodeEnd, EpisodeStart,
+    Ethnicity, InTouch, InterviewFlag, LegalStatusCode, MissingKind, PlacementChange, PlacementProvider, PlacementType,
+    PrimaryNeed, ReferralSource, Sex, Suitability,
 };
 
 /// What is known of the person. See [`Person`](crate::record::Person).
@@ -142,6 +142,8 @@ pub struct ReferralEntry {
     pub closure_reason: Code<ClosureReason>,
     /// Team.
     pub team: Option<Key>,
+    /// Earlier referrals in the 12 months before, where a list holds the count alone.
+    pub earlier_counted: Option<AuthorityCount>,
     /// The start of the first section 47 enquiry on this referral, of whichever child.
     pub first_enquiry: Option<NaiveDate>,
     /// The start of the first assessment on this referral, of whichever child.
@@ -298,6 +300,8 @@ pub struct EpisodeEntry {
     pub placed: Option<NaiveDate>,
     /// Where that placement is.
     pub place: Place,
+    /// Placements in the last 12 months, where a list holds the count alone.
+    pub placements_counted: Option<AuthorityCount>,
 }
 
 /// A placement row. See [`Placement`](crate::record::Placement).

@@ -3,18 +3,30 @@
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
+use crate::record::Family;
+
+/// What a file calls the columns of its records: by family and column of the Standard Safeguarding Dataset.
+pub(crate) type Headings = Vec<(Family, &'static str, String)>;
+
+/// A file and what it calls its columns; none where they have the names of the Standard Safeguarding Dataset.
+#[derive(Clone, Debug)]
+struct File {
+    name: Arc<str>,
+    headings: Option<Arc<Headings>>,
+}
+
 /// The files that rows come from. A row is kept as its number in one sequence over all files, so that no record carries the
 /// name of its file.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Files {
     /// The number before the first row of each, rising, and its name.
-    begun: Vec<(u32, Option<Arc<str>>)>,
+    begun: Vec<(u32, Option<File>)>,
     /// The greatest number given or reserved.
     last: u32,
 }
 
 /// Numbers kept free for the rows of a file, which are taken in any order among those of other files.
-#[cfg(any(feature = "cin-census", feature = "ssda903"))]
+#[cfg(any(feature = "annex-a", feature = "cin-census", feature = "ssda903"))]
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Reserved {
     before: u32,
@@ -40,16 +52,20 @@ impl Files {
 
     /// The rows from here on are of a file with this name, or of no named file.
     pub(crate) fn begin(&mut self, name: Option<Arc<str>>) {
+        self.begin_file(name.map(|name| File { name, headings: None }));
+    }
+
+    fn begin_file(&mut self, file: Option<File>) {
         if self.begun.last().is_some_and(|(before, _)| *before == self.last) {
             self.begun.pop();
         }
-        self.begun.push((self.last, name));
+        self.begun.push((self.last, file));
     }
 
     /// Keeps numbers free for a file; the rows after it are of no named file.
-    #[cfg(any(feature = "cin-census", feature = "ssda903"))]
-    pub(crate) fn reserve(&mut self, name: Arc<str>, rows: u64) -> Reserved {
-        self.begin(Some(name));
+    #[cfg(any(feature = "annex-a", feature = "cin-census", feature = "ssda903"))]
+    pub(crate) fn reserve(&mut self, name: Arc<str>, rows: u64, headings: Option<Headings>) -> Reserved {
+        self.begin_file(Some(File { name, headings: headings.map(Arc::new) }));
         let before = self.last;
         self.last = before.saturating_add(u32::try_from(rows).unwrap_or(u32::MAX));
         let reserved = Reserved { before, rows: self.last - before };
@@ -59,7 +75,7 @@ impl Files {
 
     /// The name of the file that was begun last.
     pub(crate) fn current(&self) -> Option<&Arc<str>> {
-        self.begun.last()?.1.as_ref()
+        Some(&self.begun.last()?.1.as_ref()?.name)
     }
 
     /// The number of a row of the file that was begun last; none for row 0 and where there are no more numbers.
@@ -72,7 +88,7 @@ impl Files {
     }
 
     /// The number of a row for which one was reserved.
-    #[cfg(any(feature = "cin-census", feature = "ssda903"))]
+    #[cfg(any(feature = "annex-a", feature = "cin-census", feature = "ssda903"))]
     pub(crate) fn number_in(reserved: Reserved, row: u64) -> Option<NonZeroU32> {
         let row = u32::try_from(row).ok().filter(|row| *row <= reserved.rows)?;
         NonZeroU32::new(row)?.checked_add(reserved.before)
@@ -83,7 +99,13 @@ impl Files {
         let at = self.begun.partition_point(|(before, _)| *before < number.get());
         match at.checked_sub(1).and_then(|at| self.begun.get(at)) {
             None => (None, Some(number)),
-            Some((before, name)) => (name.as_ref(), NonZeroU32::new(number.get() - before)),
+            Some((before, file)) => (file.as_ref().map(|file| &file.name), NonZeroU32::new(number.get() - before)),
         }
+    }
+
+    /// What the file of the row with this number calls its columns; none where it does not say.
+    pub(crate) fn headings(&self, number: NonZeroU32) -> Option<&Headings> {
+        let at = self.begun.partition_point(|(before, _)| *before < number.get());
+        self.begun.get(at.checked_sub(1)?)?.1.as_ref()?.headings.as_deref()
     }
 }

@@ -13,7 +13,9 @@ pub use entry::{
 };
 pub use files::FileRow;
 pub(crate) use files::Files;
-#[cfg(any(feature = "cin-census", feature = "ssda903"))]
+#[cfg(feature = "annex-a")]
+pub(crate) use files::Headings;
+#[cfg(any(feature = "annex-a", feature = "cin-census", feature = "ssda903"))]
 pub(crate) use files::Reserved;
 pub use looked_after::{CareEpisode, CareHistory, Link, Spell};
 pub(crate) use pinned::known_at;

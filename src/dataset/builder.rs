@@ -11,7 +11,9 @@ use super::register::Register;
 use super::staged::{Filed, Pile, Professionals};
 use super::{Dataset, Finding, FindingRule, Gate, Supply, integrity};
 use crate::calendar::Moment;
-#[cfg(any(feature = "cin-census", feature = "ssda903"))]
+#[cfg(feature = "annex-a")]
+use crate::chronology::Headings;
+#[cfg(any(feature = "annex-a", feature = "cin-census", feature = "ssda903"))]
 use crate::chronology::Reserved;
 use crate::chronology::{
     AssessmentEntry, CareLeaverEntry, Cell, Code, ConferenceEntry, EnquiryEntry, EpisodeEntry, FamilyEntry, FileRow,
@@ -335,13 +337,19 @@ impl Builder {
 
     /// Keeps numbers free for as many rows of a file, which [`Builder::push_reserved`] takes among those of other files. No
     /// file is begun after it.
-    #[cfg(any(feature = "cin-census", feature = "ssda903"))]
+    #[cfg(any(feature = "annex-a", feature = "cin-census", feature = "ssda903"))]
     pub(crate) fn reserve(&mut self, name: Arc<str>, rows: u64) -> Reserved {
-        self.files.reserve(name, rows)
+        self.files.reserve(name, rows, None)
+    }
+
+    /// As [`Builder::reserve`], for a file that has columns of its own names, and whose reader notes unknown codes.
+    #[cfg(feature = "annex-a")]
+    pub(crate) fn reserve_named(&mut self, name: Arc<str>, rows: u64, headings: Headings) -> Reserved {
+        self.files.reserve(name, rows, Some(headings))
     }
 
     /// Takes a record read from a row for which a number was kept free.
-    #[cfg(any(feature = "cin-census", feature = "ssda903"))]
+    #[cfg(any(feature = "annex-a", feature = "cin-census", feature = "ssda903"))]
     pub(crate) fn push_reserved(&mut self, record: impl Into<Record>, file: Reserved, row: u64) {
         self.take_record(record.into(), Files::number_in(file, row));
     }
@@ -377,13 +385,19 @@ impl Builder {
     /// All findings, each in its file and row.
     pub(super) fn take_findings(&mut self) -> Vec<Finding> {
         let mut findings = std::mem::take(&mut self.findings);
-        for finding in &mut findings {
+        findings.retain_mut(|finding| {
             let number = finding.row.and_then(|row| u32::try_from(row).ok()).and_then(NonZeroU32::new);
-            if let Some((file, row)) = number.map(|number| self.files.place(number)) {
-                finding.file = file.cloned();
-                finding.row = row.map(|row| u64::from(row.get()));
+            let Some(number) = number else { return true };
+            let (file, row) = self.files.place(number);
+            finding.file = file.cloned();
+            finding.row = row.map(|row| u64::from(row.get()));
+            let Some(headings) = self.files.headings(number) else { return true };
+            let heading = headings.iter().find(|(of, column, _)| *of == finding.family && *column == finding.field);
+            if let Some((.., name)) = heading {
+                finding.field.clone_from(name);
             }
-        }
+            finding.rule != FindingRule::UnknownCode
+        });
         findings.append(&mut self.noted);
         findings
     }
@@ -597,6 +611,7 @@ impl Builder {
             closed: r.closed,
             closure_reason: self.code(&head, id, "cine_close_reason", &r.closure_reason),
             team: self.word(r.team),
+            earlier_counted: r.earlier_counted,
             first_enquiry: None,
             first_assessment: None,
         };
@@ -702,6 +717,7 @@ impl Builder {
             placement: None,
             placed: None,
             place: Place::UNKNOWN,
+            placements_counted: r.placements_counted,
         };
         let placement = self.link(r.placement);
         let stands = Stands::where_in_order(in_order && !set_aside);

@@ -20,6 +20,7 @@ type At = Option<Moment>;
 type Flag = Option<bool>;
 type Answer = Option<InterviewFlag>;
 type Number = Option<u32>;
+type Counted = Option<record::AuthorityCount>;
 
 /// `without` names a field of the record that no draft has. What a field is: a record's own id or its person's (`own`), a reference to another record (`link`), any other text
 /// (`word`), a code (`code`) or a plain value (`copy`).
@@ -133,7 +134,7 @@ drafts! {
     Referral by referral {
         own id: Referral, own person: Person, copy date: NaiveDate, code source: ReferralSource,
         code primary_need: PrimaryNeed, copy no_further_action: Flag, copy closed: Day,
-        code closure_reason: ClosureReason, word team: Word,
+        code closure_reason: ClosureReason, word team: Word, copy earlier_counted: Counted,
     }
     Assessment by assessment {
         own id: Assessment, own person: Person, link referral: Referral, copy start: Moment, copy authorised: At,
@@ -157,6 +158,7 @@ drafts! {
     LookedAfterEpisode by episode {
         own id: LookedAfterEpisode, own person: Person, link placement: Placement, copy start: NaiveDate,
         code start_reason: EpisodeStart, copy ceased: Day, code ceased_reason: EpisodeEnd,
+        copy placements_counted: Counted,
     } => without period
     Placement by placement {
         own id: Placement, own person: Person, copy start: NaiveDate, copy end: Day, code kind: PlacementType,

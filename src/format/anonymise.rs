@@ -60,7 +60,7 @@
 //! | statutory codes, sex and ethnicity among them | kept |
 //! | a code that the list does not know, which may be any text | pseudonymised; it stays one that the list does not know |
 //! | dates and times of events, date of death | kept |
-//! | flags, number of previous plans | kept |
+//! | flags, numbers and counts | kept |
 //!
 //! A field that is empty stays empty, so that the same is found wrong with it.
 //!
@@ -85,7 +85,7 @@
 //!
 //! * on every day for every indicator of the catalogue but those that read an age;
 //! * on the last day of a month for these as well, but for children born on 29 February on 28 February;
-//! * these read an age, and can differ on other days: CLA, ECS 01b, NI 62, NI 62 raw-moves,
+//! * these read an age, and can differ on other days: CLA, ECS 01b, NI 62, NI 62 raw-moves, NI 62 as recorded,
 //!   NI 63, Care leavers suitable, Care leavers EET, Care leavers status age;
 //! * broken down by sex, ethnic group, unaccompanied status, category of abuse, placement type and team like the whole; teams and
 //!   codes that no list knows under pseudonyms;
@@ -324,6 +324,7 @@ impl Pseudonyms {
             closed: _,
             closure_reason,
             team,
+            earlier_counted: _,
         } = r;
         self.own(Family::Referral, id);
         self.own(Family::Person, person);
@@ -355,7 +356,17 @@ impl Pseudonyms {
     }
 
     fn episode(&self, r: &mut LookedAfterEpisode) {
-        let LookedAfterEpisode { id, person, period, placement, start: _, start_reason, ceased: _, ceased_reason } = r;
+        let LookedAfterEpisode {
+            id,
+            person,
+            period,
+            placement,
+            start: _,
+            start_reason,
+            ceased: _,
+            ceased_reason,
+            placements_counted: _,
+        } = r;
         self.own(Family::LookedAfterEpisode, id);
         self.own(Family::Person, person);
         self.name("period of care", period);

@@ -385,6 +385,9 @@ fn text(cell: Option<&Value>) -> Option<String> {
     (!text.is_empty()).then_some(text)
 }
 
+/// What findings call an attribute whose name is the empty text.
+const WITHOUT_NAME: &str = "\"\"";
+
 fn code<C: StatutoryCode>(cell: &Cell) -> Option<Coded<C>> {
     text(cell.as_ref()).map(|text| Coded::read(&text))
 }
@@ -449,6 +452,7 @@ impl Reading {
         for (name, value) in rest {
             if !WITHOUT_RECORD.contains(&name.as_str()) {
                 let value = text(Some(value)).unwrap_or_default();
+                let name = if name.is_empty() { WITHOUT_NAME } else { name };
                 self.note(part, name, value, FindingRule::UnexpectedElement);
             }
         }

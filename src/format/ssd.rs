@@ -583,6 +583,7 @@ static REFERRAL: Table<9, OfReferral> = Table {
             closed,
             closure_reason: row.code(reason),
             team: row.text(team),
+            earlier_counted: None,
         }
     },
 };
@@ -707,6 +708,7 @@ static LOOKED_AFTER_EPISODE: Table<8, OfLookedAfterEpisode> = Table {
             start_reason: row.code(start_reason),
             ceased,
             ceased_reason: row.code(ceased_reason),
+            placements_counted: None,
         }
     },
 };

@@ -87,7 +87,7 @@
 //! |---|---|---|
 //! | [`ni_68`] | `NI 68` | `NI 68 by-event` |
 //! | [`ni_68_route`] | `NI 68 route` | |
-//! | [`ecs_14a`] | `ECS 14a` | `ECS 14a 365 days` |
+//! | [`ecs_14a`] | `ECS 14a` | `ECS 14a 365 days`, `ECS 14a as recorded`, `ECS 14a as recorded with itself` |
 //! | [`ecs_138`] | `ECS 138`, `ECS 138 days` | `ECS 138 start is day 1`, `ECS 138 from referral` |
 //! | [`ni_65`] | `NI 65` | |
 //! | [`ni_65a`] | `NI 65a` | `NI 65a start to start` |
@@ -97,7 +97,7 @@
 //! | [`ni_67`] | `NI 67` | |
 //! | [`icpc_15`] | `ICPC 15` | |
 //! | [`cla`] | `CLA` | |
-//! | [`ni_62`] | `NI 62` | `NI 62 raw-moves` |
+//! | [`ni_62`] | `NI 62` | `NI 62 raw-moves`, `NI 62 as recorded` |
 //! | [`ni_63`] | `NI 63` | |
 //! | [`ecs_01b`] | `ECS 01b` | |
 //! | [`ecs_02`] | `ECS 02` | |

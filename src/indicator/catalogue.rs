@@ -14,7 +14,9 @@ use super::assessments::{AssessmentDays, AssessmentsInTime};
 use super::care_leavers::{EducationEmploymentTraining, StatusAge, SuitableAccommodation};
 use super::conferences::ConferencesInTime;
 pub use super::looked_after::PlacementCount;
-use super::looked_after::{ChildrenLookedAfter, LookedAfterAllocated, StablePlacements, ThreePlacements};
+use super::looked_after::{
+    ChildrenLookedAfter, LookedAfterAllocated, PlacementsAsRecorded, StablePlacements, ThreePlacements,
+};
 pub use super::missing::KindOrder;
 use super::missing::{InterviewShare, Interviews, InterviewsWithin72Hours, MissingChildren, MissingEpisodes};
 pub use super::plans::EarlierPlan;
@@ -52,6 +54,12 @@ pub fn repeat_plans(earlier: EarlierPlan) -> AnyIndicator {
 #[must_use]
 pub fn three_placements(count: PlacementCount) -> AnyIndicator {
     AnyIndicator::new(ThreePlacements::new(count))
+}
+
+/// NI 62 as recorded: what the authority counted, where its list holds no placements but the latest.
+#[must_use]
+pub fn placements_as_recorded() -> AnyIndicator {
+    AnyIndicator::new(PlacementsAsRecorded::new())
 }
 
 /// Missing children: children who were missing in the window, each in one kind.
@@ -99,10 +107,13 @@ pub fn options() -> Vec<AnyIndicator> {
     vec![
         referrals_going_on(GoingOn::ByEvent),
         repeat_referrals(LookBack::Days365),
+        repeat_referrals(LookBack::AsRecorded),
+        repeat_referrals(LookBack::AsRecordedWithItself),
         assessments_in_time(AssessmentClock::FromReferral),
         assessments_in_time(AssessmentClock::StartIsDay1),
         repeat_plans(EarlierPlan::StartedWithin24Months),
         three_placements(PlacementCount::RawMoves),
+        placements_as_recorded(),
         missing_children(KindOrder::HomeFirst),
     ]
 }

@@ -1,10 +1,12 @@
 //! Children looked after: CLA, NI 62, NI 63, and their allocation, ECS 01b.
 
+use chrono::NaiveDate;
+
 use super::{Book, Definition, Indicator, Need, Outcome, Polarity, Reach, Reason, Stock, Timing, Verdict, Windowed};
 use crate::calendar::{Basis, Span, first_day_months_back};
-use crate::chronology::{Chronology, ImmigrationEntry, InvolvementEntry, PlacementEntry};
+use crate::chronology::{CareEpisode, Chronology, ImmigrationEntry, InvolvementEntry, PlacementEntry};
 use crate::dataset::Matter;
-use crate::record::{Family, PlacementType};
+use crate::record::{AuthorityCount, Family, PlacementType};
 
 /// A child looked after is under this age.
 const ADULT: u16 = 18;
@@ -150,12 +152,16 @@ impl ThreePlacements {
                 .rule(
                     "Unit: child counted by CLA on the day. Met: three or more placement spells have a day in the \
                      window. A spell goes on through changes of legal status or without change of carer, temporary \
-                     placements and the return from them, and adoption by the foster carer.",
+                     placements and the return from them, and adoption by the foster carer. Excluded: an episode of a \
+                     list that has the latest placement and a count.",
                 )
                 .source("National Indicator 62; children looked after in England, placement stability"),
             PlacementCount::RawMoves => definition
                 .option("raw-moves")
-                .rule("Unit: child counted by CLA on the day. Met: three or more placement rows have a day in the window.")
+                .rule(
+                    "Unit: child counted by CLA on the day. Met: three or more placement rows have a day in the window. \
+                     Excluded: an episode of a list that has the latest placement and a count.",
+                )
                 .source("performance report to cabinet, 2018: 11% where the national rule gives 8%"),
         };
         Self { definition, count }
@@ -174,7 +180,7 @@ impl Indicator for ThreePlacements {
     }
 
     fn judge(&self, child: &Chronology<'_>, book: &mut Book<'_, Windowed>) {
-        let basis = book.basis();
+        let (basis, counted) = (book.basis(), Counted::all(child));
         let seen: Few = match self.count {
             PlacementCount::Spells => {
                 child.care().spells().iter().map(|spell| basis.dates_seeing(spell.span)).collect()
@@ -183,10 +189,94 @@ impl Indicator for ThreePlacements {
                 child.placements().iter().map(PlacementEntry::span).map(|span| basis.dates_seeing(span)).collect()
             }
         };
-        for piece in pieces(counted_days(child), seen.iter()) {
+        let cuts = seen.iter().chain(counted.iter().map(|counted| counted.span));
+        for piece in pieces(counted_days(child), cuts) {
+            if Counted::on(&counted, piece.start).is_some() {
+                let reason = Reason::of("of a list that has a count of placements alone");
+                book.post(child.unit(), piece, Verdict::Excluded, reason);
+                continue;
+            }
             let number = seen.iter().filter(|span| span.covers(piece.start)).count();
             let reason = Reason::counted("{} placements", i64::try_from(number).unwrap_or(i64::MAX));
             book.post(child.unit(), piece, Verdict::met_if(number >= 3), reason);
+        }
+    }
+}
+
+/// What an authority counted in the place of placements, and the days on which the episode that says so is the child's.
+struct Counted {
+    span: Span,
+    placements: AuthorityCount,
+}
+
+impl Counted {
+    /// Of all episodes of a child that come from a list of counts.
+    fn all(child: &Chronology<'_>) -> Vec<Self> {
+        let counted = |id| child.episodes().iter().find(|episode| episode.id == id)?.placements_counted;
+        if child.episodes().iter().all(|episode| episode.placements_counted.is_none()) {
+            return Vec::new();
+        }
+        let of_episode = |episode: &CareEpisode| Some(Self { span: episode.span, placements: counted(episode.id)? });
+        child.care().counted().filter_map(|(episode, _)| of_episode(episode)).collect()
+    }
+
+    /// The count on a day; no two episodes cover one.
+    fn on(all: &[Self], day: NaiveDate) -> Option<AuthorityCount> {
+        all.iter().find(|counted| counted.span.covers(day)).map(|counted| counted.placements)
+    }
+}
+
+/// NI 62 as recorded.
+pub(super) struct PlacementsAsRecorded(Definition);
+
+impl PlacementsAsRecorded {
+    pub(super) fn new() -> Self {
+        Self(
+            Definition::new(
+                "NI 62",
+                "Children looked after with three or more placements",
+                "child looked after",
+                Timing::Stock,
+            )
+            .option("as recorded")
+            .needs(COUNTED)
+            .polarity(Polarity::LowerIsBetter)
+            .rule(
+                "Unit: child counted by CLA on the day with an episode, open on the day, of a list that has the latest \
+                 placement and a count. Met: the authority counted three or more placements in the 12 months before the \
+                 list was made. The count is the authority's own, is not calculated, and stands on every day of the \
+                 episode. Excluded: no count is recorded.",
+            )
+            .source("Annex A of Ofsted's inspection, list 8"),
+        )
+    }
+}
+
+impl Indicator for PlacementsAsRecorded {
+    type Time = Stock;
+
+    fn definition(&self) -> &Definition {
+        &self.0
+    }
+
+    fn starts_from(&self) -> Option<Family> {
+        Some(Family::LookedAfterEpisode)
+    }
+
+    fn judge(&self, child: &Chronology<'_>, book: &mut Book<'_, Stock>) {
+        let counted = Counted::all(child);
+        if counted.is_empty() {
+            return;
+        }
+        for piece in pieces(counted_days(child), counted.iter().map(|counted| counted.span)) {
+            let Some(count) = Counted::on(&counted, piece.start) else { continue };
+            let (verdict, reason) = match count.number() {
+                Some(number) => {
+                    (Verdict::met_if(number >= 3), Reason::counted("{} counted by the authority", i64::from(number)))
+                }
+                None => (Verdict::Excluded, Reason::of("no count recorded")),
+            };
+            book.post(child.unit(), piece, verdict, reason);
         }
     }
 }

@@ -6,7 +6,7 @@ use super::{Book, Definition, Flow, Indicator, Need, Outcome, Polarity, Reach, R
 use crate::calendar::{minus_months, plus_days};
 use crate::chronology::{Chronology, ReferralEntry, Unit};
 use crate::dataset::Matter;
-use crate::record::Family;
+use crate::record::{AuthorityCount, Family};
 
 /// The referrals of one day, which are one unit; the first by id names it.
 struct OneDay<'a>(&'a [ReferralEntry]);
@@ -27,6 +27,12 @@ impl OneDay<'_> {
 
     fn has_enquiry(&self) -> bool {
         self.0.iter().any(|referral| referral.first_enquiry.is_some())
+    }
+
+    /// What the authority counted before the day, where all referrals of the day come from a list of counts.
+    fn earlier_counted(&self) -> Option<AuthorityCount> {
+        let counts = || self.0.iter().map(|referral| referral.earlier_counted);
+        if counts().all(|count| count.is_some()) { counts().max().flatten() } else { None }
     }
 
     fn has_assessment(&self) -> bool {
@@ -174,6 +180,21 @@ pub enum LookBack {
     TwelveMonths,
     /// 365 days (option `365 days`).
     Days365,
+    /// What the authority counted, where its list has no earlier referrals (option `as recorded`).
+    AsRecorded,
+    /// The same, of an authority that counts the referral itself too (option `as recorded with itself`).
+    AsRecordedWithItself,
+}
+
+impl LookBack {
+    /// The least count that makes a repeat referral, where the count is as recorded.
+    const fn counted_at_least(self) -> Option<u32> {
+        match self {
+            Self::TwelveMonths | Self::Days365 => None,
+            Self::AsRecorded => Some(1),
+            Self::AsRecordedWithItself => Some(2),
+        }
+    }
 }
 
 /// ECS 14a.
@@ -191,14 +212,26 @@ impl RepeatReferrals {
         let definition = match look_back {
             LookBack::TwelveMonths => definition.needs([Need::of(Family::Referral).back(Reach::Months(12))]).rule(
                 "Unit and date as NI 68. Met: the same child has an earlier referral p with r - 12 months <= p < r, \
-                 whatever its outcome and wherever the window starts.",
+                 whatever its outcome and wherever the window starts. Excluded: a referral of a list that has no earlier \
+                 ones, but a count of them.",
             ),
             LookBack::Days365 => {
                 definition.option("365 days").needs([Need::of(Family::Referral).back(Reach::Days(365))]).rule(
                     "Unit and date as NI 68. Met: the same child has an earlier referral p with r - 365 days <= p < r, \
-                 whatever its outcome and wherever the window starts.",
+                 whatever its outcome and wherever the window starts. Excluded: a referral of a list that has no earlier \
+                 ones, but a count of them.",
                 )
             }
+            LookBack::AsRecorded => definition.option("as recorded").needs([Need::of(Family::Referral)]).rule(
+                "Unit: referral of a list that has no earlier ones, but a count of them; dated as NI 68. Met: the \
+                 authority counted one or more in the 12 months before it. The count is the authority's own and is not \
+                 calculated. Excluded: no count is recorded.",
+            ),
+            LookBack::AsRecordedWithItself => definition.option("as recorded with itself").needs([Need::of(Family::Referral)]).rule(
+                "Unit: referral of a list that has no earlier ones, but a count of them; dated as NI 68. Met: the \
+                 authority, which counts the referral itself too, counted two or more in the 12 months. The count is the \
+                 authority's own and is not calculated. Excluded: no count is recorded.",
+            ),
         };
         Self { definition, look_back }
     }
@@ -221,14 +254,20 @@ impl Indicator for RepeatReferrals {
     )]
     #[inline(always)]
     fn judge(&self, child: &Chronology<'_>, book: &mut Book<'_, Flow>) {
+        if let Some(at_least) = self.look_back.counted_at_least() {
+            return as_recorded(child, at_least, book);
+        }
         // The one just before is the nearest, so it decides.
         let mut before: Option<NaiveDate> = None;
-        for (unit, date, _) in OneDay::all(child) {
+        for (unit, date, day) in OneDay::all(child) {
             let from = || match self.look_back {
-                LookBack::TwelveMonths => minus_months(date, 12),
                 LookBack::Days365 => plus_days(date, -365),
+                _ => minus_months(date, 12),
             };
             let (verdict, reason) = match before {
+                _ if day.earlier_counted().is_some() => {
+                    (Verdict::Excluded, Reason::of("of a list that has a count of earlier referrals alone"))
+                }
                 None => (Verdict::NotMet, Reason::of("first referral")),
                 Some(earlier) => {
                     let days = (date - earlier).num_days();
@@ -242,5 +281,19 @@ impl Indicator for RepeatReferrals {
             book.post(unit, date, verdict, reason);
             before = Some(date);
         }
+    }
+}
+
+/// Judges referrals by what the authority counted; those of other sources are no units.
+fn as_recorded(child: &Chronology<'_>, at_least: u32, book: &mut Book<'_, Flow>) {
+    for (unit, date, day) in OneDay::all(child) {
+        let Some(count) = day.earlier_counted() else { continue };
+        let (verdict, reason) = match count.number() {
+            Some(number) => {
+                (Verdict::met_if(number >= at_least), Reason::counted("{} counted by the authority", i64::from(number)))
+            }
+            None => (Verdict::Excluded, Reason::of("no count recorded")),
+        };
+        book.post(unit, date, verdict, reason);
     }
 }

@@ -3,8 +3,8 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::Coded;
 use super::code::{setters, statutory_codes};
+use super::{AuthorityCount, Coded};
 
 statutory_codes! {
     /// Why an episode began (SSDA903 RNE).
@@ -282,6 +282,9 @@ pub struct LookedAfterEpisode {
     pub ceased: Option<NaiveDate>,
     /// `clae_cla_episode_ceased_reason`
     pub ceased_reason: Option<Coded<EpisodeEnd>>,
+    /// Placements of the child in the last 12 months, of a list that holds the count alone; null elsewhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub placements_counted: Option<AuthorityCount>,
 }
 
 impl LookedAfterEpisode {
@@ -297,6 +300,7 @@ impl LookedAfterEpisode {
             start_reason: None,
             ceased: None,
             ceased_reason: None,
+            placements_counted: None,
         }
     }
 }
@@ -307,6 +311,7 @@ setters!(LookedAfterEpisode {
     start_reason: Coded<EpisodeStart>,
     ceased: NaiveDate,
     ceased_reason: Coded<EpisodeEnd>,
+    placements_counted: AuthorityCount,
 });
 
 /// A placement. SSD `ssd_cla_placement`.

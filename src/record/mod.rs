@@ -8,6 +8,7 @@ mod assessment;
 mod care_leaver;
 mod child_protection;
 mod code;
+mod counted;
 mod involvement;
 mod looked_after;
 mod missing;
@@ -18,6 +19,7 @@ pub use assessment::Assessment;
 pub use care_leaver::{Accommodation, Activity, CareLeaverStatus, Eligibility, InTouch, Suitability};
 pub use child_protection::{AbuseCategory, InitialConference, PlanReview, ProtectionPlan, Section47Enquiry};
 pub use code::{Coded, StatutoryCode};
+pub use counted::AuthorityCount;
 pub use involvement::{ALLOCATED_CASE_WORKER, Involvement, Professional};
 pub use looked_after::{
     EpisodeEnd, EpisodeStart, LegalStatus, LegalStatusCode, LookedAfterEpisode, Placement, PlacementChange,

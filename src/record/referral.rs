@@ -3,8 +3,8 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::Coded;
 use super::code::{setters, statutory_codes};
+use super::{AuthorityCount, Coded};
 
 statutory_codes! {
     /// Who referred (CIN census N00607).
@@ -128,6 +128,9 @@ pub struct Referral {
     pub closure_reason: Option<Coded<ClosureReason>>,
     /// `cine_referral_team`
     pub team: Option<String>,
+    /// Earlier referrals of the child in the 12 months before, of a list that holds the count alone; null elsewhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub earlier_counted: Option<AuthorityCount>,
 }
 
 impl Referral {
@@ -144,6 +147,7 @@ impl Referral {
             closed: None,
             closure_reason: None,
             team: None,
+            earlier_counted: None,
         }
     }
 }
@@ -155,4 +159,5 @@ setters!(Referral {
     closed: NaiveDate,
     closure_reason: Coded<ClosureReason>,
     team: String,
+    earlier_counted: AuthorityCount,
 });

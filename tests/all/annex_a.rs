@@ -8,11 +8,12 @@ use calamine::{Data, Reader, Xlsx};
 use csc_kpi::calendar::Basis;
 use csc_kpi::format::annex_a::{AnnexA, AnnexAProblem, List, Recorded};
 use csc_kpi::indicator::catalogue;
+use csc_kpi::measure::Tally;
 use csc_kpi::record::{
-    AbuseCategory, Accommodation, Activity, Assessment, CareLeaverStatus, ClosureReason, Coded, Eligibility,
-    EpisodeEnd, EpisodeStart, Ethnicity, Family, ImmigrationStatus, InTouch, InitialConference, LegalStatus,
-    LegalStatusCode, LookedAfterEpisode, Person, Placement, PlacementProvider, PlacementType, PlanReview, PrimaryNeed,
-    ProtectionPlan, Record, Referral, ReferralSource, Section47Enquiry, Sex, Suitability,
+    AbuseCategory, Accommodation, Activity, Assessment, AuthorityCount, CareLeaverStatus, ClosureReason, Coded,
+    Eligibility, EpisodeEnd, EpisodeStart, Ethnicity, Family, ImmigrationStatus, InTouch, InitialConference,
+    LegalStatus, LegalStatusCode, LookedAfterEpisode, Person, Placement, PlacementProvider, PlacementType, PlanReview,
+    PrimaryNeed, ProtectionPlan, Record, Referral, ReferralSource, Section47Enquiry, Sex, Suitability,
 };
 use csc_kpi::{Dataset, Engine, Finding, FindingRule, NaiveDate};
 use proptest::prelude::*;
@@ -329,7 +330,8 @@ fn of_every_list() -> BTreeSet<String> {
                 .primary_need(PrimaryNeed::AbuseOrNeglect)
                 .closed(day("2021-02-01"))
                 .closure_reason(ClosureReason::ServicesCeased)
-                .team("Team 4");
+                .team("Team 4")
+                .earlier_counted(AuthorityCount::new(2));
             referral.no_further_action = Some(false);
             referral.into()
         },
@@ -353,13 +355,18 @@ fn of_every_list() -> BTreeSet<String> {
             .start_reason(EpisodeStart::StartedCare)
             .ceased(day("2021-03-01"))
             .ceased_reason(EpisodeEnd::NewEpisode)
+            .placements_counted(AuthorityCount::NOT_GIVEN)
             .into(),
-        LookedAfterEpisode::new("C1/2021-03-01", "C1", day("2021-03-01")).placement("C1/2021-03-01").into(),
+        LookedAfterEpisode::new("C1/2021-03-01", "C1", day("2021-03-01"))
+            .placement("C1/2021-03-01")
+            .placements_counted(AuthorityCount::new(3))
+            .into(),
         LookedAfterEpisode::new("C3/2020-11-01", "C3", day("2020-11-01"))
             .start_reason(EpisodeStart::StartedCare)
             .placement("C3/2020-11-01")
             .ceased(day("2021-03-02"))
             .ceased_reason(EpisodeEnd::GuardianshipRelative)
+            .placements_counted(AuthorityCount::new(5))
             .into(),
         Placement::new("C1/2021-03-01", "C1", day("2021-03-01"))
             .kind(PlacementType::U6)
@@ -492,6 +499,64 @@ fn a_workbook_that_is_not_dated_is_of_the_last_day_on_which_anything_began() {
         read(&[("List 3", vec![texts(&["Child Unique ID", "Date of Referral"])])]).supply(),
         csc_kpi::Supply::nothing()
     );
+}
+
+/// Counts in the place of records: read as recorded, and the default rules set them aside.
+#[test]
+fn counts_are_judged_as_recorded() {
+    let engine = Engine::new(catalogue::standard().into_iter().chain(catalogue::options()));
+    let calculate = |sheets: &[(&str, Vec<Vec<Cell>>)]| {
+        // The records alone: of a workbook the default rules look back before the data begin.
+        let dataset: Dataset = read(sheets).records().iter().map(|record| record.record.clone()).collect();
+        let ledger = engine.run(&dataset).unwrap();
+        move |indicator: &str, basis, at| *ledger.reading(indicator, basis, day(at)).unwrap().tally().unwrap()
+    };
+    let tally = |met, not_met, excluded| Tally { met, not_met, excluded, ..Tally::default() };
+
+    // Two referrals of one child within the list would make a repeat referral; what was before the list is not known.
+    let referral = |child: &str, date: &str, count| vec![t(child), E, E, E, d(date), E, E, count, E];
+    let rows = vec![
+        texts(&REFERRALS),
+        referral("C1", "2020-09-16", Cell::Number(0.0)),
+        referral("C1", "2020-11-16", Cell::Number(1.0)),
+        referral("C2", "2020-10-01", Cell::Number(4.0)),
+        referral("C3", "2020-10-01", E),
+        referral("C4", "2020-10-01", t("some")),
+    ];
+    let of = calculate(&[("List 3", rows)]);
+    let year = |indicator: &str| of(indicator, Basis::Cumulative, "2020-12-31");
+    assert_eq!(year("NI 68"), tally(5, 0, 0));
+    assert_eq!((year("ECS 14a"), year("ECS 14a 365 days")), (tally(0, 0, 5), tally(0, 0, 5)));
+    assert_eq!(year("ECS 14a as recorded"), tally(2, 1, 2));
+    assert_eq!(year("ECS 14a as recorded with itself"), tally(1, 2, 2));
+
+    let header = texts(&[
+        "Child Unique ID",
+        "Date Started to be Looked After",
+        "Number of Placements in the Last 12 months",
+        "Start Date of Most Recent Placement",
+        "Date Ceased to be Looked After",
+    ]);
+    let rows = vec![
+        header,
+        vec![t("C1"), d("2015-01-01"), Cell::Number(3.0), d("2020-11-01"), E],
+        vec![t("C2"), d("2020-01-01"), Cell::Number(2.0), d("2020-01-01"), E],
+        vec![t("C3"), d("2020-01-01"), E, E, E],
+        vec![t("C4"), d("2020-01-01"), Cell::Number(5.0), E, d("2020-12-01")],
+    ];
+    let of = calculate(&[("List 8", rows)]);
+    let (year, now) = (Basis::ROLLING_12M, Basis::AsAt);
+    assert_eq!(of("NI 62", year, "2020-12-31"), tally(0, 0, 3));
+    assert_eq!(of("NI 62 raw-moves", year, "2020-12-31"), tally(0, 0, 3));
+    assert_eq!(of("NI 62 as recorded", now, "2020-12-31"), tally(1, 1, 1));
+    // Until the move the list says nothing of C1; C4 is still looked after.
+    assert_eq!(of("NI 62 as recorded", now, "2020-10-31"), tally(1, 1, 2));
+
+    // Records that are no list of counts are judged as ever, and are no units of the options.
+    let dataset: Dataset = [Referral::new("R1", "C1", day("2020-09-16"))].into_iter().collect();
+    let ledger = engine.run(&dataset).unwrap();
+    let of = |key| *ledger.reading(key, Basis::Cumulative, day("2020-12-31")).unwrap().tally().unwrap();
+    assert_eq!((of("ECS 14a"), of("ECS 14a as recorded")), (tally(0, 1, 0), tally(0, 0, 0)));
 }
 
 /// A child long in care whose most recent placement began less than two years ago; and once two years have gone.
@@ -653,19 +718,19 @@ fn each_finding_names_list_row_child_column_value_and_rule() {
     );
     assert_eq!(annex.unread()[0].column.as_deref(), Some("Referred by"));
 
-    // What contradicts in a record: row, and the child in its id.
+    // What contradicts between rows is found by the dataset, which names the same place.
     let mut unknown = referral_row();
-    unknown[5] = t("z) Somebody");
+    (unknown[5], unknown[1]) = (t("z) Somebody"), t("Both"));
     let mut records = Dataset::builder();
     read(&referrals(&[unknown, referral_row()])).give_to(&mut records);
-    let found: Vec<_> =
-        records.finish().findings().iter().map(|f| (f.rule, f.row, f.record.clone(), f.value.clone())).collect();
-    let id = Some("101/2020-09-16".to_owned());
+    let id = |finding: Finding| finding.of("101/2020-09-16", "101");
     assert_eq!(
-        found,
+        records.finish().findings(),
         [
-            (FindingRule::UnknownCode, Some(2), id.clone(), "z) Somebody".to_owned()),
-            (FindingRule::RepeatedId, Some(3), id, "101/2020-09-16".to_owned()),
+            at(Family::Person, "Gender", "Both", FindingRule::UnknownCode, 2).of("", "101"),
+            at(Family::Person, "Gender", "a) Male", FindingRule::ListsDisagree, 3).of("", "101"),
+            at(Family::Referral, "Referral Source", "z) Somebody", FindingRule::UnknownCode, 2).of("", "101"),
+            id(at(Family::Referral, "Date of Referral", "101/2020-09-16", FindingRule::RepeatedId, 3)),
         ]
     );
 }
@@ -687,6 +752,58 @@ fn of_two_referrals_on_a_day_the_one_that_goes_on_stays() {
         assert_eq!(flags, [Some(!answers.contains(&"b) No"))], "{answers:?}");
         let repeated = dataset.findings().iter().filter(|finding| finding.rule == FindingRule::RepeatedId);
         assert_eq!(repeated.map(|finding| finding.row).collect::<Vec<_>>(), [Some(left_out)], "{answers:?}");
+    }
+}
+
+/// Every finding of the dataset names a sheet and a column of it.
+#[test]
+fn what_the_dataset_finds_names_sheet_and_column() {
+    let mut lists = every_list();
+    let header_of = |name: &str| -> Vec<String> {
+        let rows = &every_list().into_iter().find(|(list, _)| *list == name).unwrap().1;
+        rows[0].iter().map(|cell| if let Cell::Text(text) = cell { text.clone() } else { String::new() }).collect()
+    };
+    for (name, rows) in &mut lists {
+        if *name == "List 2" || rows.len() < 2 {
+            continue;
+        }
+        // The last row twice, and one that ends before it starts, was born later, and has codes that nobody knows.
+        let mut wrong = rows.last().unwrap().clone();
+        rows.push(wrong.clone());
+        for (cell, heading) in wrong.iter_mut().zip(header_of(name)) {
+            match (cell.clone(), heading.as_str()) {
+                (Cell::Text(_), heading) if !heading.contains("ID") => *cell = t("99 nobody knows"),
+                (Cell::Date(_), heading) if heading.contains("Start") || heading == "Date of Referral" => {
+                    *cell = d("2021-03-04");
+                }
+                (_, heading) if heading.contains("End") || heading.contains("Ceased") => *cell = d("1990-01-01"),
+                _ => {}
+            }
+        }
+        rows.push(wrong);
+    }
+    let mut records = Dataset::builder();
+    read(&lists).give_to(&mut records);
+    let dataset = records.finish();
+    let mut rules = BTreeSet::new();
+    for finding in dataset.findings() {
+        let sheet = finding.file.as_deref().and_then(|file| file.strip_prefix("a.xlsx, ")).expect("a sheet");
+        assert!(header_of(sheet).contains(&finding.field) && finding.row.is_some(), "{finding:?}");
+        rules.insert(format!("{:?}", finding.rule));
+    }
+    for rule in ["UnknownCode", "RepeatedId", "EndBeforeStart", "UnknownFlag"] {
+        assert!(rules.contains(rule), "{rule} in {rules:?}");
+    }
+}
+
+/// Found by fuzzing: a column that is not there has the name it should have.
+#[test]
+fn a_column_that_is_not_there_has_a_name() {
+    let header = texts(&["Child Unique ID", "Gender"]);
+    for (sheet, start) in [("List 3", "Date of Referral"), ("List 8", "Date Started to be Looked After")] {
+        let annex = read(&[(sheet, vec![header.clone(), texts(&["C1", "Male"])])]);
+        let empty: Vec<_> = annex.findings().iter().filter(|f| f.rule == FindingRule::EmptyStart).collect();
+        assert_eq!((empty.len(), empty[0].field.as_str(), empty[0].row), (1, start, Some(2)), "{sheet}");
     }
 }
 

@@ -583,6 +583,16 @@ fn readings(dataset: &Dataset) -> Vec<(String, Option<String>)> {
     readings
 }
 
+/// Found by fuzzing: an attribute whose name is the empty text.
+#[test]
+fn an_attribute_without_a_name_is_named_so() {
+    let payload = dfe_api::records(r#"[{"la_child_id":"C1","":false,"child_details":{"":"x"}}]"#).unwrap();
+    let found: Vec<_> =
+        payload.children[0].findings.iter().map(|f| (f.field.as_str(), f.value.as_str(), f.rule, f.row)).collect();
+    let unexpected = FindingRule::UnexpectedElement;
+    assert_eq!(found, [("\"\"", "false", unexpected, Some(1)), ("child_details.\"\"", "x", unexpected, Some(1))]);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
@@ -614,6 +624,8 @@ proptest! {
         // What the docs say the form carries, on every date.
         let flows = [
             "NI 68", "NI 68 by-event", "NI 68 route", "ECS 14a", "ECS 14a 365 days", "ECS 138", "ECS 138 days",
+            // Of no referral, since a payload has no counts.
+            "ECS 14a as recorded", "ECS 14a as recorded with itself",
             "ECS 138 from referral", "ECS 138 start is day 1", "ICPC 15", "NI 65", "NI 65a", "NI 65a start to start",
             "NI 64 ceased",
         ];

@@ -70,12 +70,14 @@ pub(crate) enum OracleKind {
 }
 
 /// Every indicator, option and companion that the oracle knows.
-pub(crate) const INDICATORS: [(&str, OracleKind); 36] = [
+pub(crate) const INDICATORS: [(&str, OracleKind); 39] = [
     ("NI 68", OracleKind::Flow),
     ("NI 68 by-event", OracleKind::Flow),
     ("NI 68 route", OracleKind::Flow),
     ("ECS 14a", OracleKind::Flow),
     ("ECS 14a 365 days", OracleKind::Flow),
+    ("ECS 14a as recorded", OracleKind::Flow),
+    ("ECS 14a as recorded with itself", OracleKind::Flow),
     ("ECS 138", OracleKind::Flow),
     ("ECS 138 from referral", OracleKind::Flow),
     ("ECS 138 start is day 1", OracleKind::Flow),
@@ -91,6 +93,7 @@ pub(crate) const INDICATORS: [(&str, OracleKind); 36] = [
     ("CLA", OracleKind::Day),
     ("NI 62", OracleKind::DayWithWindow),
     ("NI 62 raw-moves", OracleKind::DayWithWindow),
+    ("NI 62 as recorded", OracleKind::Day),
     ("NI 63", OracleKind::Day),
     ("ECS 01b", OracleKind::Day),
     ("ECS 02", OracleKind::Day),
@@ -565,6 +568,8 @@ impl Oracle {
             "NI 68 by-event" => self.ni_68(days(), true),
             "ECS 14a" => self.ecs_14a(days(), |r| months_earlier(r, 12)),
             "ECS 14a 365 days" => self.ecs_14a(days(), |r| r - chrono::Days::new(365)),
+            "ECS 14a as recorded" => self.ecs_14a_as_recorded(days(), 1),
+            "ECS 14a as recorded with itself" => self.ecs_14a_as_recorded(days(), 2),
             "ECS 138" => self.ecs_138(days(), Clock::FromStart),
             "ECS 138 from referral" => self.ecs_138(days(), Clock::FromReferral),
             "ECS 138 start is day 1" => self.ecs_138(days(), Clock::StartIsDayOne),
@@ -578,6 +583,7 @@ impl Oracle {
             "ICPC 15" => self.icpc_15(days()),
             "NI 62" => self.ni_62(as_at, days()),
             "NI 62 raw-moves" => self.ni_62_raw(as_at, days()),
+            "NI 62 as recorded" => self.ni_62_as_recorded(as_at),
             "NI 63" => self.ni_63(as_at),
             "ECS 01b" => self.ecs_01b(as_at),
             "ECS 02" => self.ecs_02(as_at),
@@ -666,6 +672,10 @@ impl Oracle {
         for unit in self.referral_units() {
             let (person, r) = (&unit[0].person, unit[0].date);
             if self.holds(days, r) {
+                if unit.iter().all(|referral| referral.earlier_counted.is_some()) {
+                    units.push((person.clone(), Verdict::Excluded));
+                    continue;
+                }
                 let first = first_day_looked_at(r);
                 for p in self.referrals.iter().filter(|p| p.person == *person) {
                     let beyond = first.pred_opt().expect("a day of the calendar");
@@ -681,6 +691,19 @@ impl Oracle {
                 }
                 let met = self.referrals.iter().any(|p| p.person == *person && first <= p.date && p.date < r);
                 units.push((person.clone(), met_if(met)));
+            }
+        }
+        units
+    }
+
+    /// Of the referrals of a day the greatest number counts; a number that is not given is no number.
+    fn ecs_14a_as_recorded(&self, days: Days, enough: u32) -> Units {
+        let mut units = Units::new();
+        for unit in self.referral_units().into_iter().filter(|unit| self.holds(days, unit[0].date)) {
+            let counts: Vec<_> = unit.iter().filter_map(|referral| referral.earlier_counted).collect();
+            if counts.len() == unit.len() {
+                let most = counts.iter().filter_map(|count| count.number()).max();
+                units.push((unit[0].person.clone(), most.map_or(Verdict::Excluded, |most| met_if(most >= enough))));
             }
         }
         units
@@ -1156,6 +1179,10 @@ impl Oracle {
         let mut units = Units::new();
         for child in self.children_with_episodes() {
             if self.counted_by_cla(child, as_at) {
+                if self.placements_counted(child, as_at).is_some() {
+                    units.push((child.to_owned(), Verdict::Excluded));
+                    continue;
+                }
                 let mut with_a_day = 0;
                 for spell in self.periods_of_care(child, as_at).iter().flatten() {
                     let mut day = days.start;
@@ -1180,6 +1207,10 @@ impl Oracle {
         let mut units = Units::new();
         for child in self.children_with_episodes() {
             if self.counted_by_cla(child, as_at) {
+                if self.placements_counted(child, as_at).is_some() {
+                    units.push((child.to_owned(), Verdict::Excluded));
+                    continue;
+                }
                 let mut with_a_day = 0;
                 for placement in self.placements.iter().filter(|p| p.person == child) {
                     let mut day = days.start;
@@ -1193,6 +1224,23 @@ impl Oracle {
                     }
                 }
                 units.push((child.to_owned(), self.three_or_more(with_a_day)));
+            }
+        }
+        units
+    }
+
+    /// What the authority counted: what the child's episode of the day says.
+    fn placements_counted(&self, child: &str, as_at: NaiveDate) -> Option<AuthorityCount> {
+        let open = self.episodes.iter().filter(|e| e.person == child && open_on(e.start, e.ceased, as_at));
+        let counts: Vec<_> = open.map(|e| e.placements_counted).collect();
+        counts.last().copied().flatten()
+    }
+
+    fn ni_62_as_recorded(&self, as_at: NaiveDate) -> Units {
+        let mut units = Units::new();
+        for child in self.children_with_episodes() {
+            if let (true, Some(count)) = (self.counted_by_cla(child, as_at), self.placements_counted(child, as_at)) {
+                units.push((child.to_owned(), count.number().map_or(Verdict::Excluded, |number| met_if(number >= 3))));
             }
         }
         units

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use csc_kpi::{Engine, NaiveDate, Scorecard};
+use rust_xlsxwriter::Workbook;
 use serde_json::Value;
 
 use crate::laws::everything;
@@ -216,7 +217,7 @@ fn what_is_wrong_with_an_argument_is_said_in_a_sentence() {
     }
 }
 
-/// Returns of two years, a census and an SSD table side by side make one dataset; what cannot be read is named.
+/// Returns of two years, a census, a workbook and an SSD table side by side make one dataset; what cannot be read is named.
 #[test]
 fn returns_and_censuses_are_read_beside_tables() {
     let folder = Folder::new("mixture");
@@ -243,6 +244,13 @@ fn returns_and_censuses_are_read_beside_tables() {
     }
     let columns_of_missing = "miss_table_id,miss_person_id,miss_missing_episode_start_date,miss_missing_episode_type\n";
     folder.write("ssd_missing.csv", &format!("{columns_of_missing}M1,C3,2018-03-01,M\n"));
+    let referral = ["C4", "a) Male", "WBRI", "2013-01-01", "2018-03-05", "99 nobody", "b) No", "2"];
+    let placed = ["C5", "b) Female", "WBRI", "2011-01-01", "2018-02-07", "", "4"];
+    let workbook = workbook(&[
+        ("List 3", REFERRALS, &[referral.as_slice(), &["C6", "", "", "", "5/3/18"]]),
+        ("List 8", LOOKED_AFTER, &[placed.as_slice()]),
+    ]);
+    fs::write(folder.0.join("annex_a.xlsx"), workbook).unwrap();
     folder.write("notes.txt", "nothing to read");
     folder.write("episodes.csv", columns);
     let arguments = ["--data", folder.path(), "--as-at", "2018-03-31", "--as-at", "2018-06-30"];
@@ -251,6 +259,12 @@ fn returns_and_censuses_are_read_beside_tables() {
     assert!(said.contains(
         "not read, since no folder or file name says of which year the return is (such as 2018): episodes.csv"
     ));
+    for (rule, first) in [
+        ("is no code of the statutory list", "annex_a.xlsx, List 3 row 2, Referral Source \"99 nobody\""),
+        ("is no date", "annex_a.xlsx, List 3 row 3, Date of Referral \"5/3/18\""),
+    ] {
+        assert!(said.lines().any(|line| line.contains(rule) && line.contains(first)), "{first} in {said}");
+    }
     let card = json(&arguments);
     let reading = |indicator: &str, basis: &str, as_at: &str| {
         let found = card["readings"].as_array().unwrap().iter().find(|reading| {
@@ -259,9 +273,17 @@ fn returns_and_censuses_are_read_beside_tables() {
         });
         found.unwrap().clone()
     };
-    assert_eq!(reading("CLA", "as-at", "2018-03-31")["count"], 1);
-    assert_eq!(reading("CLA", "as-at", "2018-06-30")["count"], 0);
-    assert_eq!(reading("NI 68", "cumulative", "2018-03-31")["met"], 1);
+    // C1 of the returns until 20 May, and C5 of the workbook.
+    assert_eq!(reading("CLA", "as-at", "2018-03-31")["count"], 2);
+    assert_eq!(reading("CLA", "as-at", "2018-06-30")["count"], 1);
+    // What the authority counted in the workbook is as recorded; it takes no part in the default rules.
+    let of = |reading: Value| ["met", "not_met", "excluded"].map(|verdict| reading[verdict].as_u64().unwrap_or(0));
+    assert_eq!(reading("ECS 14a", "cumulative", "2018-03-31")["no_value"], "looks back before the data begin");
+    assert_eq!(of(reading("ECS 14a as recorded", "cumulative", "2018-03-31")), [1, 0, 0]);
+    assert_eq!(of(reading("NI 62", "rolling-12m", "2018-03-31")), [0, 1, 1]);
+    assert_eq!(of(reading("NI 62 as recorded", "as-at", "2018-03-31")), [1, 0, 0]);
+    // C2 of the census and C4 of the workbook.
+    assert_eq!(reading("NI 68", "cumulative", "2018-03-31")["met"], 2);
     assert_eq!(reading("Missing episodes", "in-quarter", "2018-06-30")["count"], 0);
     assert_eq!(reading("Missing episodes", "cumulative", "2018-03-31")["count"], 1);
     // The census ends on 31 March, the returns go on, and nobody supplied plans of both days.
@@ -404,7 +426,7 @@ fn tables_that_are_not_there_and_columns_that_hold_a_part_are_not_supplied() {
 fn the_name_of_a_workbook_says_of_which_day_it_is() {
     let folder = Folder::new("workbook");
     let write = |name: &str| {
-        let mut workbook = rust_xlsxwriter::Workbook::new();
+        let mut workbook = Workbook::new();
         let sheet = workbook.add_worksheet().set_name("List 7").unwrap();
         let header = [
             "Child Unique ID",
@@ -435,4 +457,42 @@ fn the_name_of_a_workbook_says_of_which_day_it_is() {
     let said = sentences(&table);
     assert!(said.contains(&"NI 67: not supplied: child protection reviews"), "{said:?}");
     assert!(said.iter().any(|sentence| sentence.starts_with("CLA: not supplied: ")), "{said:?}");
+}
+
+const REFERRALS: &[&str] = &[
+    "Child Unique ID",
+    "Gender",
+    "Ethnicity",
+    "Date of Birth",
+    "Date of Referral",
+    "Referral Source",
+    "Referral NFA?",
+    "Number of Referrals in Last 12 Months",
+];
+
+const LOOKED_AFTER: &[&str] = &[
+    "Child Unique ID",
+    "Gender",
+    "Ethnicity",
+    "Date of Birth",
+    "Date Started to be Looked After",
+    "Date Ceased to be Looked After",
+    "Number of Placements in the Last 12 months",
+];
+
+/// Name, header and rows of a list.
+type ListOfTexts<'a> = (&'a str, &'a [&'a str], &'a [&'a [&'a str]]);
+
+/// A workbook of Annex A.
+fn workbook(lists: &[ListOfTexts<'_>]) -> Vec<u8> {
+    let mut book = Workbook::new();
+    for (name, header, rows) in lists {
+        let sheet = book.add_worksheet().set_name(*name).unwrap();
+        for (row, cells) in (0..).zip([header].into_iter().chain(*rows)) {
+            for (column, cell) in (0..).zip(*cells) {
+                sheet.write_string(row, column, *cell).unwrap();
+            }
+        }
+    }
+    book.save_to_buffer().unwrap()
 }

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::record::Family;
+
 /// A list of the workbook that is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -66,6 +68,12 @@ impl List {
         };
         let number = after_word.and_then(number).or_else(|| number(&name))?;
         Self::ALL.into_iter().find(|list| list.number() == number)
+    }
+
+    /// The name of a column in Annex A.
+    pub(super) fn name_of(self, column: Column) -> &'static str {
+        let mut headings = PERSON.iter().chain(self.columns());
+        headings.find(|heading| heading.0 == column).map_or("", |heading| heading.1)
     }
 
     #[allow(clippy::too_many_lines, reason = "a table of names")]
@@ -187,6 +195,54 @@ impl List {
     }
 }
 
+/// The columns in which the records stand that findings are about: by family and column of the Standard Safeguarding
+/// Dataset. The id of a record is made of a day.
+pub(super) const PLACES: &[(Family, &str, Column)] = &[
+    (Family::Person, "pers_person_id", Column::Child),
+    (Family::Person, "pers_sex", Column::Sex),
+    (Family::Person, "pers_ethnicity", Column::Ethnicity),
+    (Family::Person, "pers_dob", Column::Birth),
+    (Family::ImmigrationStatus, "immi_person_id", Column::Child),
+    (Family::Referral, "cine_referral_id", Column::Start),
+    (Family::Referral, "cine_person_id", Column::Child),
+    (Family::Referral, "cine_referral_date", Column::Start),
+    (Family::Assessment, "cina_assessment_id", Column::Start),
+    (Family::Assessment, "cina_person_id", Column::Child),
+    (Family::Assessment, "cina_assessment_start_date", Column::Start),
+    (Family::Assessment, "cina_assessment_auth_date", Column::End),
+    (Family::Section47Enquiry, "s47e_s47_enquiry_id", Column::Start),
+    (Family::Section47Enquiry, "s47e_person_id", Column::Child),
+    (Family::Section47Enquiry, "s47e_s47_start_date", Column::Start),
+    (Family::InitialConference, "icpc_icpc_id", Column::Conference),
+    (Family::InitialConference, "icpc_person_id", Column::Child),
+    (Family::InitialConference, "icpc_icpc_date", Column::Conference),
+    (Family::InitialConference, "icpc_s47_enquiry_id", Column::Start),
+    (Family::ProtectionPlan, "cppl_cp_plan_id", Column::Start),
+    (Family::ProtectionPlan, "cppl_person_id", Column::Child),
+    (Family::ProtectionPlan, "cppl_cp_plan_start_date", Column::Start),
+    (Family::ProtectionPlan, "cppl_cp_plan_end_date", Column::End),
+    (Family::PlanReview, "cppr_cp_review_id", Column::Review),
+    (Family::PlanReview, "cppr_person_id", Column::Child),
+    (Family::PlanReview, "cppr_cp_plan_id", Column::Start),
+    (Family::PlanReview, "cppr_cp_review_date", Column::Review),
+    (Family::LookedAfterEpisode, "clae_cla_episode_id", Column::Start),
+    (Family::LookedAfterEpisode, "clae_person_id", Column::Child),
+    (Family::LookedAfterEpisode, "clae_cla_episode_start_date", Column::Start),
+    (Family::LookedAfterEpisode, "clae_cla_episode_ceased_date", Column::End),
+    (Family::LookedAfterEpisode, "clae_cla_placement_id", Column::PlacementStart),
+    (Family::Placement, "clap_cla_placement_id", Column::PlacementStart),
+    (Family::Placement, "clap_person_id", Column::Child),
+    (Family::Placement, "clap_cla_placement_start_date", Column::PlacementStart),
+    (Family::Placement, "clap_cla_placement_end_date", Column::End),
+    (Family::LegalStatus, "lega_legal_status_id", Column::StatusStart),
+    (Family::LegalStatus, "lega_person_id", Column::Child),
+    (Family::LegalStatus, "lega_legal_status_start_date", Column::StatusStart),
+    (Family::LegalStatus, "lega_legal_status_end_date", Column::End),
+    (Family::CareLeaverStatus, "clea_table_id", Column::Child),
+    (Family::CareLeaverStatus, "clea_person_id", Column::Child),
+    (Family::CareLeaverStatus, "clea_care_leaver_latest_contact", Column::Start),
+];
+
 /// `List 3`.
 impl fmt::Display for List {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -244,14 +300,14 @@ pub(super) const PERSON: &[Heading] = &[
 impl Heading {
     /// Whether the text is one of its names but for case, spacing and punctuation.
     pub(super) fn is(self, text: &str) -> bool {
-        let text = letters(text);
-        self.names().any(|name| letters(name) == text)
+        self.names().any(|name| letters(name).eq(letters(text)))
     }
 
     /// How many letters of the text are one of its names, which something else follows: the longest of its names.
     pub(super) fn begins(self, text: &str) -> Option<usize> {
-        let text = letters(text);
-        self.names().map(letters).filter(|name| text.starts_with(name.as_str())).map(|name| name.len()).max()
+        let begins = |name: &&str| letters(name).zip(letters(text)).all(|(ours, theirs)| ours == theirs);
+        let count = letters(text).count();
+        self.names().filter(begins).map(|name| letters(name).count()).filter(|length| *length <= count).max()
     }
 
     fn names(self) -> impl Iterator<Item = &'static str> {
@@ -260,6 +316,6 @@ impl Heading {
 }
 
 /// Letters and digits only, small.
-fn letters(text: &str) -> String {
-    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+fn letters(text: &str) -> impl Iterator<Item = char> {
+    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase)
 }

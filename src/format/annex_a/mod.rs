@@ -57,9 +57,9 @@
 //! | 8, 9 | an immigration status `UASC` without dates, where the answer is yes | |
 //!
 //! Two rows with one id: the first stays (of two referrals on one day the first that is not one of no further action), the
-//! other is a finding ([`RepeatedId`](crate::FindingRule::RepeatedId)). What
-//! contradicts within a record (an end before a start, an unknown code) the [`Builder`] finds; such a finding
-//! names the row and, in the id of the record, the child.
+//! other is a finding ([`RepeatedId`](crate::FindingRule::RepeatedId)). What contradicts within a record (an end before a start,
+//! a day twice) the [`Builder`] finds; such a finding names sheet, row and column too. When a case of List 6 was closed is part of
+//! the referral, so that a finding about it names the row of List 3.
 //!
 //! A case of List 6 whose start is no referral of List 3 is no referral: List 3 has the referrals of the last six months only,
 //! and older ones of children whose case is still open would stand for all the older ones.
@@ -67,7 +67,9 @@
 //! # Counts as recorded
 //!
 //! Some columns hold a count and nothing of what was counted. [`AnnexA::counts`] has them, and [`AnnexA::recorded_share`] makes
-//! a figure of them that says that it is recorded, not calculated. The number of previous child protection plans is part of
+//! a figure of them that says that it is recorded, not calculated. The counts of referrals and placements are part of the
+//! records too, as an [`AuthorityCount`](crate::record::AuthorityCount): the options *as recorded* of ECS 14a and NI 62 read
+//! them, and the default rules set such records aside. The number of previous child protection plans is part of
 //! the plan's record, and NI 65 reads it there.
 //!
 //! # What is supplied
@@ -92,7 +94,7 @@
 //! |---|---|
 //! | NI 68 | the referrals of the last six months, by the flag of no further action |
 //! | NI 68 route | no: assessments and enquiries name no referral |
-//! | ECS 14a | no: it looks back 12 months; [`Recorded::Referrals`] as recorded |
+//! | ECS 14a | no: it looks back 12 months; `ECS 14a as recorded`, or `ECS 14a as recorded with itself` where the authority counts the referral too |
 //! | ECS 138 | the assessments of the last six months, from their start; not from referral |
 //! | ICPC 15 | the enquiries of the last six months; no target dates, no transfers in |
 //! | NI 65 | yes, by the recorded number of previous plans |
@@ -101,7 +103,7 @@
 //! | NI 64 ceased | plans that ended in the last six months |
 //! | NI 67 | no: of the reviews there is only the latest |
 //! | looked after | as at the day of the workbook; before it the legal statuses that make short breaks are not held |
-//! | NI 62 | no: of the placements there is only the most recent; [`Recorded::Placements`] as recorded |
+//! | NI 62 | no: of the placements there is only the most recent; `NI 62 as recorded` |
 //! | NI 63 | no: it looks back 30 months |
 //! | care leavers | as at the day of the workbook |
 //! | missing, interviews | no: no dates; [`Recorded::MissingEpisodes`] and [`Recorded::AbsentEpisodes`] as recorded |
@@ -135,6 +137,7 @@ pub use recorded::{Recorded, RecordedCount, RecordedShare};
 use self::list::{Column, PERSON};
 use self::rows::Reading;
 use self::sheet::Sheet;
+use crate::chronology::Headings;
 use crate::measure::Ratio;
 use crate::record::{ClosureReason, Coded, Family, PrimaryNeed, Record, ReferralSource};
 use crate::{Builder, Finding, Supply};
@@ -154,6 +157,15 @@ pub struct AnnexA {
     made_on: Option<NaiveDate>,
     /// Families that the host has from another form.
     left_out: Vec<Family>,
+    sheets: BTreeMap<List, ReadSheet>,
+}
+
+/// The sheet of a list: where it stands, its last row, and what it calls its columns.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct ReadSheet {
+    place: Arc<str>,
+    rows: u32,
+    headings: Headings,
 }
 
 /// A record, and the row it came from.
@@ -319,8 +331,15 @@ impl AnnexA {
         for finding in self.findings {
             records.note(finding);
         }
-        for AnnexARecord { row, record, .. } in self.records {
-            records.push_row(record, u64::from(row));
+        let mut files = BTreeMap::new();
+        for (list, ReadSheet { place, rows, headings }) in self.sheets {
+            files.insert(list, records.reserve_named(place, u64::from(rows), headings));
+        }
+        for AnnexARecord { list, row, record } in self.records {
+            match files.get(&list) {
+                Some(file) => records.push_reserved(record, *file, u64::from(row)),
+                None => records.push(record),
+            }
         }
         records.end_form();
         records.end_source();

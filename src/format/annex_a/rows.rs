@@ -7,13 +7,15 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 
 use super::answer::{Worded, code, flag, without_letter};
-use super::list::{Column, Heading, List, PERSON};
+use super::list::{Column, Heading, List, PERSON, PLACES};
 use super::recorded::{Recorded, RecordedCount};
 use super::sheet::{Cells, Sheet, Value};
-use super::{AnnexA, AnnexARecord, Contact, InNeedCase, Unread};
+use super::{AnnexA, AnnexARecord, Contact, InNeedCase, ReadSheet, Unread};
+use crate::chronology::Headings;
 use crate::record::{
-    Assessment, CareLeaverStatus, Coded, EpisodeEnd, EpisodeStart, Family, ImmigrationStatus, InitialConference,
-    LegalStatus, LookedAfterEpisode, Person, Placement, PlanReview, ProtectionPlan, Record, Referral, Section47Enquiry,
+    Assessment, AuthorityCount, CareLeaverStatus, Coded, EpisodeEnd, EpisodeStart, Family, ImmigrationStatus,
+    InitialConference, LegalStatus, LookedAfterEpisode, Person, Placement, PlanReview, ProtectionPlan, Record,
+    Referral, Section47Enquiry,
 };
 use crate::{Finding, FindingRule};
 
@@ -30,6 +32,19 @@ pub(super) struct Reading {
 
 /// Where the columns that are read stand, and how the sheet names them.
 struct Columns(BTreeMap<Column, (u32, String)>);
+
+impl Columns {
+    /// What the sheet calls the columns that findings of the dataset are about.
+    fn headings(&self, list: List) -> Headings {
+        let name =
+            |column| self.0.get(column).map_or_else(|| list.name_of(*column).to_owned(), |(_, name)| name.clone());
+        let own = PLACES.iter().filter(|(.., column)| !list.name_of(*column).is_empty());
+        // When and why a case was closed stands in another list than the referral.
+        let closed = List::ChildrenInNeed.name_of(Column::End);
+        let of_case = (Family::Referral, "cine_close_date", format!("{closed} ({})", List::ChildrenInNeed));
+        own.map(|(family, field, column)| (*family, *field, name(column))).chain([of_case]).collect()
+    }
+}
 
 /// One row of a list.
 struct Row<'a> {
@@ -57,7 +72,8 @@ impl Row<'_> {
     }
 
     fn note(&mut self, family: Family, column: Column, value: &str, rule: FindingRule) {
-        let field = self.columns.0.get(&column).map_or_else(String::new, |(_, name)| name.clone());
+        let name = || self.list.name_of(column).to_owned();
+        let field = self.columns.0.get(&column).map_or_else(name, |(_, name)| name.clone());
         let finding = Finding::new(family, field, value, rule)
             .in_file(Some(Arc::clone(self.place)))
             .in_row(Some(u64::from(self.number)))
@@ -106,8 +122,25 @@ impl Row<'_> {
         number
     }
 
-    fn code<C: Worded>(&self, column: Column) -> Option<Coded<C>> {
+    fn code<C: Worded>(&mut self, column: Column) -> Option<Coded<C>> {
+        self.code_of(self.family, column)
+    }
+
+    fn code_of<C: Worded>(&mut self, family: Family, column: Column) -> Option<Coded<C>> {
+        let code = self.plain_code(column);
+        self.note_unknown(family, column, code.as_ref());
+        code
+    }
+
+    /// The code in a column, whether the list knows it or not.
+    fn plain_code<C: Worded>(&self, column: Column) -> Option<Coded<C>> {
         self.value(column).map(|value| code(&value.text))
+    }
+
+    fn note_unknown<C>(&mut self, family: Family, column: Column, code: Option<&Coded<C>>) {
+        if let Some(Coded::Unknown(text)) = code {
+            self.note(family, column, text, FindingRule::UnknownCode);
+        }
     }
 }
 
@@ -117,6 +150,8 @@ impl Reading {
         let place: Arc<str> = format!("{file}, {}", sheet.name).into();
         let family = family(list);
         let columns = self.columns(list, sheet, &place);
+        let rows = sheet.rows.last_key_value().map_or(0, |(last, _)| *last);
+        self.annex.sheets.insert(list, ReadSheet { place: Arc::clone(&place), rows, headings: columns.headings(list) });
         for (number, cells) in &sheet.rows {
             let child = columns.0.get(&Column::Child).and_then(|(position, _)| cells.get(position));
             let child = child.map(|value| value.text.clone()).unwrap_or_default();
@@ -191,8 +226,8 @@ impl Reading {
     fn person(&mut self, row: &mut Row<'_>) {
         let Ok(date_of_birth) = row.day_of(Family::Person, Column::Birth) else { return };
         let mut said = Person::new(row.child.as_str());
-        said.sex = row.code(Column::Sex);
-        said.ethnicity = row.code(Column::Ethnicity);
+        said.sex = row.code_of(Family::Person, Column::Sex);
+        said.ethnicity = row.code_of(Family::Person, Column::Ethnicity);
         said.date_of_birth = date_of_birth;
         let (_, _, person) =
             self.persons.entry(row.child.clone()).or_insert_with(|| (row.list, row.number, Person::new(&*row.child)));
@@ -216,11 +251,17 @@ impl Reading {
         self.annex.records.push(AnnexARecord { list: row.list, row: row.number, record: record.into() });
     }
 
-    fn count(&mut self, row: &mut Row<'_>, column: Column, what: Recorded, ceased: Option<NaiveDate>) {
-        if let Some(count) = row.number(column) {
-            let (child, row) = (row.child.clone(), row.number);
-            self.annex.counts.push(RecordedCount { what, row, child, count, ceased });
-        }
+    fn count(
+        &mut self,
+        row: &mut Row<'_>,
+        column: Column,
+        what: Recorded,
+        ceased: Option<NaiveDate>,
+    ) -> AuthorityCount {
+        let Some(count) = row.number(column) else { return AuthorityCount::NOT_GIVEN };
+        let (child, row) = (row.child.clone(), row.number);
+        self.annex.counts.push(RecordedCount { what, row, child, count, ceased });
+        AuthorityCount::new(count)
     }
 
     fn row(&mut self, row: &mut Row<'_>) -> Result<(), Unreadable> {
@@ -244,13 +285,14 @@ impl Reading {
     }
 
     fn referral(&mut self, row: &mut Row<'_>) -> Result<(), Unreadable> {
-        self.count(row, Column::Count, Recorded::Referrals, None);
+        let earlier = self.count(row, Column::Count, Recorded::Referrals, None);
         let date = row.start()?;
         let id = format!("{}/{date}", row.child);
         let mut referral = Referral::new(&*id, &*row.child, date);
         referral.source = row.code(Column::Source);
         referral.no_further_action = row.flag(Column::Flag);
         referral.team = row.text(Column::Team);
+        referral.earlier_counted = Some(earlier);
         let this = self.annex.records.len();
         let goes_on = referral.no_further_action != Some(true);
         let place = *self.referrals.entry(id).or_insert(this);
@@ -297,15 +339,17 @@ impl Reading {
             row: row.number,
             child: row.child.clone(),
             start,
-            primary_need: row.code(Column::Need),
+            primary_need: row.plain_code(Column::Need),
             closed: row.day(Column::End)?,
-            closure_reason: row.code(Column::EndReason),
+            closure_reason: row.plain_code(Column::EndReason),
             status: row.text(Column::Status),
         };
         let referral = self.referrals.get(&format!("{}/{start}", row.child));
         if let Some(AnnexARecord { record: Record::Referral(referral), .. }) =
             referral.and_then(|place| self.annex.records.get_mut(*place))
         {
+            row.note_unknown(Family::Referral, Column::Need, case.primary_need.as_ref());
+            row.note_unknown(Family::Referral, Column::EndReason, case.closure_reason.as_ref());
             referral.primary_need.clone_from(&case.primary_need);
             referral.closed = case.closed;
             referral.closure_reason.clone_from(&case.closure_reason);
@@ -335,13 +379,14 @@ impl Reading {
             self.unaccompanied.entry(row.child.clone()).or_insert((row.list, row.number));
         }
         let ceased = row.day(Column::End);
+        let mut placements = AuthorityCount::NOT_GIVEN;
         if let Ok(ceased) = ceased {
-            self.count(row, Column::Count, Recorded::Placements, ceased);
+            placements = self.count(row, Column::Count, Recorded::Placements, ceased);
             self.count(row, Column::SecondCount, Recorded::MissingEpisodes, ceased);
             self.count(row, Column::ThirdCount, Recorded::AbsentEpisodes, ceased);
         }
         let placed = self.placement(row, ceased.as_ref().ok().copied().flatten());
-        let status = row.code(Column::Status);
+        let status = row.code_of(Family::LegalStatus, Column::Status);
         if let (Some(status), Ok(Some(since)), Ok(ceased)) =
             (status, row.day_of(Family::LegalStatus, Column::StatusStart), &ceased)
         {
@@ -359,13 +404,17 @@ impl Reading {
         let last = if let Some((moved, id)) = moved {
             first.ceased = Some(moved);
             first.ceased_reason = Some(EpisodeEnd::NewEpisode.into());
+            first.placements_counted = Some(AuthorityCount::NOT_GIVEN);
             self.give(row, first);
             episode(moved).placement(id)
         } else {
             first.placement = placed.map(|(_, id)| id);
             first
         };
-        self.give(row, LookedAfterEpisode { ceased, ceased_reason: reason, ..last });
+        self.give(
+            row,
+            LookedAfterEpisode { ceased, ceased_reason: reason, placements_counted: Some(placements), ..last },
+        );
         Ok(())
     }
 
@@ -375,8 +424,8 @@ impl Reading {
         let id = format!("{}/{start}", row.child);
         let mut placement = Placement::new(&*id, &*row.child, start);
         placement.end = ceased;
-        placement.kind = row.code(Column::PlacementType);
-        placement.provider = row.code(Column::Provider);
+        placement.kind = row.code_of(Family::Placement, Column::PlacementType);
+        placement.provider = row.code_of(Family::Placement, Column::Provider);
         placement.postcode = row.text(Column::Postcode);
         placement.urn = row.text(Column::Urn);
         self.give(row, placement);

@@ -1,7 +1,7 @@
 //! One census, child by child.
 
 use std::io::{self, BufRead};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use super::child::{self, CensusChild, Notes, Place};
 use super::header::{Coverage, Header};
@@ -42,7 +42,7 @@ use crate::{Finding, FindingRule};
 pub struct CensusReader<R> {
     elements: Elements<R>,
     header: Header,
-    calendar: WorkingDays,
+    calendar: &'static WorkingDays,
     totals: Totals,
     counts: Counts,
     findings: Vec<Finding>,
@@ -52,6 +52,9 @@ pub struct CensusReader<R> {
     first: Option<Box<CensusChild>>,
     is_at_end: bool,
 }
+
+/// Made once, since a small census takes less time than its working days.
+static CALENDAR: LazyLock<WorkingDays> = LazyLock::new(WorkingDays::england_and_wales);
 
 /// How many of each a census has, whatever is wrong in them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -95,7 +98,7 @@ impl<R: BufRead> CensusReader<R> {
         let mut reader = Self {
             elements: Elements::new(file.into(), source),
             header: Header::default(),
-            calendar: WorkingDays::england_and_wales(),
+            calendar: &CALENDAR,
             totals: Totals::default(),
             counts: Counts::default(),
             findings: Vec::new(),
@@ -175,7 +178,7 @@ impl<R: BufRead> CensusReader<R> {
         let coverage: Option<Coverage> = self.header.coverage();
         let findings = std::mem::take(&mut child.findings);
         let mut notes = Notes { file, child: child.person.id.clone(), findings };
-        Rules { coverage, calendar: &self.calendar }.check(&child, &mut notes);
+        Rules { coverage, calendar: self.calendar }.check(&child, &mut notes);
         child.findings = notes.findings;
         self.totals.add(&child, coverage);
         self.counts.add(&child);

@@ -56,7 +56,9 @@ pub(super) const EQUAL: &[[Term; 2]] = &[
     [of("NI 64 open"), of("ECS 133")],
     [of("ECS 01b"), all("CLA")],
     [of("NI 62"), all("CLA")],
+    [of("NI 62 raw-moves"), of("NI 62")],
     [of("NI 62 raw-moves"), all("CLA")],
+    [of("ECS 14a as recorded with itself"), of("ECS 14a as recorded")],
     [all("WRI"), all("Missing episodes")],
     [of("WRI offered"), all("WRI")],
     [of("WRI completed"), all("WRI")],
@@ -70,8 +72,11 @@ pub(super) const EQUAL: &[[Term; 2]] = &[
 ];
 
 /// A count that is the sum of others.
-pub(super) const SUMS: &[(Term, &[Term])] =
-    &[(of("Care leavers EET"), &[of("Care leavers suitable"), ("Care leavers suitable", Part::Excluded)])];
+pub(super) const SUMS: &[(Term, &[Term])] = &[
+    (of("Care leavers EET"), &[of("Care leavers suitable"), ("Care leavers suitable", Part::Excluded)]),
+    (of("NI 68"), &[of("ECS 14a"), ("ECS 14a", Part::Excluded)]),
+    (all("CLA"), &[of("NI 62"), ("NI 62", Part::Excluded)]),
+];
 
 /// Counts that are together at most another.
 pub(super) const AT_MOST: &[(&[Term], Term)] = &[
@@ -79,6 +84,9 @@ pub(super) const AT_MOST: &[(&[Term], Term)] = &[
     (&[met("NI 65a start to start")], met("NI 65")),
     (&[met("NI 64 open")], met("ECS 133")),
     (&[met("ECS 14a 365 days")], met("ECS 14a")),
+    (&[met("ECS 14a as recorded with itself")], met("ECS 14a as recorded")),
+    (&[of("ECS 14a as recorded")], of("NI 68")),
+    (&[of("NI 62 as recorded")], all("CLA")),
     (&[met("WRI completed"), met("WRI refused")], met("WRI offered")),
     (&[of("NI 63")], all("CLA")),
     (&[of("NI 67")], of("ECS 133")),
