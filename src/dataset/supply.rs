@@ -29,6 +29,8 @@ use crate::record::Family;
 pub enum Matter {
     /// Whether a referral led to no further action.
     ReferralDecisions,
+    /// How many referrals the authority counted before a referral, where a list has the count in their place.
+    ReferralCounts,
     /// Which referral an assessment is of.
     AssessmentReferrals,
     /// When an assessment was authorised.
@@ -39,6 +41,8 @@ pub enum Matter {
     PreviousPlans,
     /// Which children are unaccompanied asylum seeking children.
     UnaccompaniedChildren,
+    /// How many placements the authority counted, where a list has the count in their place.
+    PlacementCounts,
     /// Whether the interview after a missing episode was offered.
     InterviewOffers,
     /// Whether the interview after a missing episode was accepted.
@@ -60,13 +64,15 @@ pub enum Matter {
 
 impl Matter {
     /// The parts of records, each with the family of the records.
-    pub const PARTS: [(Self, Family); 13] = [
+    pub const PARTS: [(Self, Family); 15] = [
         (Self::ReferralDecisions, Family::Referral),
+        (Self::ReferralCounts, Family::Referral),
         (Self::AssessmentReferrals, Family::Assessment),
         (Self::Authorisations, Family::Assessment),
         (Self::EnquiryReferrals, Family::Section47Enquiry),
         (Self::PreviousPlans, Family::ProtectionPlan),
         (Self::UnaccompaniedChildren, Family::ImmigrationStatus),
+        (Self::PlacementCounts, Family::LookedAfterEpisode),
         (Self::InterviewOffers, Family::MissingEpisode),
         (Self::ReturnInterviews, Family::MissingEpisode),
         (Self::InterviewDates, Family::MissingEpisode),
@@ -107,11 +113,13 @@ impl fmt::Display for Matter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::ReferralDecisions => "referral decisions",
+            Self::ReferralCounts => "counts of earlier referrals",
             Self::AssessmentReferrals => "assessment referrals",
             Self::Authorisations => "authorisations of assessments",
             Self::EnquiryReferrals => "enquiry referrals",
             Self::PreviousPlans => "numbers of previous plans",
             Self::UnaccompaniedChildren => "unaccompanied asylum seeking children",
+            Self::PlacementCounts => "counts of placements",
             Self::InterviewOffers => "offers of return interviews",
             Self::ReturnInterviews => "return interviews",
             Self::InterviewDates => "dates of return interviews",

@@ -239,7 +239,7 @@ impl PlacementsAsRecorded {
                 Timing::Stock,
             )
             .option("as recorded")
-            .needs(COUNTED)
+            .needs(COUNTED.map(Matter::from).into_iter().chain([Matter::PlacementCounts]))
             .polarity(Polarity::LowerIsBetter)
             .rule(
                 "Unit: child counted by CLA on the day with an episode, open on the day, of a list that has the latest \

@@ -197,6 +197,9 @@ impl LookBack {
     }
 }
 
+/// What the options that take the authority's own counts need.
+const COUNTS: [Matter; 2] = [Matter::Records(Family::Referral), Matter::ReferralCounts];
+
 /// ECS 14a.
 pub(super) struct RepeatReferrals {
     definition: Definition,
@@ -222,12 +225,12 @@ impl RepeatReferrals {
                  ones, but a count of them.",
                 )
             }
-            LookBack::AsRecorded => definition.option("as recorded").needs([Need::of(Family::Referral)]).rule(
+            LookBack::AsRecorded => definition.option("as recorded").needs(COUNTS).rule(
                 "Unit: referral of a list that has no earlier ones, but a count of them; dated as NI 68. Met: the \
                  authority counted one or more in the 12 months before it. The count is the authority's own and is not \
                  calculated. Excluded: no count is recorded.",
             ),
-            LookBack::AsRecordedWithItself => definition.option("as recorded with itself").needs([Need::of(Family::Referral)]).rule(
+            LookBack::AsRecordedWithItself => definition.option("as recorded with itself").needs(COUNTS).rule(
                 "Unit: referral of a list that has no earlier ones, but a count of them; dated as NI 68. Met: the \
                  authority, which counts the referral itself too, counted two or more in the 12 months. The count is the \
                  authority's own and is not calculated. Excluded: no count is recorded.",

@@ -24,9 +24,10 @@ const fn held(list: List, columns: &'static [Column], matters: &'static [Matter]
     Held { list, columns, matters, months }
 }
 
-const HELD: [Held; 15] = [
+const HELD: [Held; 17] = [
     held(List::Referrals, &[Column::Start], &[Matter::Records(Family::Referral)], true),
     held(List::Referrals, &[Column::Start, Column::Flag], &[Matter::ReferralDecisions], true),
+    held(List::Referrals, &[Column::Start, Column::Count], &[Matter::ReferralCounts], true),
     held(List::Assessments, &[Column::Start], &[Matter::Records(Family::Assessment)], true),
     held(List::Assessments, &[Column::Start, Column::End], &[Matter::Authorisations], true),
     held(List::Enquiries, &[Column::Start], &[Matter::Records(Family::Section47Enquiry)], true),
@@ -34,6 +35,7 @@ const HELD: [Held; 15] = [
     held(List::ProtectionPlans, &[Column::Start, Column::End], &[Matter::Records(Family::ProtectionPlan)], true),
     held(List::ProtectionPlans, &[Column::Start, Column::Count], &[Matter::PreviousPlans], true),
     held(List::LookedAfter, &[Column::Start, Column::End], &[Matter::Records(Family::LookedAfterEpisode)], true),
+    held(List::LookedAfter, &[Column::Start, Column::Count], &[Matter::PlacementCounts], false),
     held(List::LookedAfter, &[Column::Flag], &[Matter::UnaccompaniedChildren], true),
     held(
         List::LookedAfter,
