@@ -2,12 +2,14 @@
 //!
 //! # What each form can carry
 //!
-//! The tables of the Standard Safeguarding Dataset (SSD) carry everything. Of the other forms this says for each indicator,
-//! option and breakdown whether it is carried as the tables carry it (*yes*), not at all (*no*), or *but* for the numbered
-//! reasons below: returns and censuses of several years side by side, read at the month ends of these years, and a workbook
-//! of Annex A read as at the day it was made. What is not carried has no reading: it says what is
-//! [not supplied](crate::Obstacle), or that it looks back before the data begin, as do readings of the first years where it is
-//! *but*. What a breakdown says is for those indicators that are carried.
+//! The tables of the Standard Safeguarding Dataset (SSD) carry everything but what an authority only counted, which the options
+//! *as recorded* read. Of the other forms this says for each indicator, option and breakdown whether it is carried as the
+//! tables carry it (*yes*), not at all (*no*), or *but* for the numbered reasons below: returns and censuses of several years
+//! side by side, read at the month ends of these years, and a workbook of Annex A read as at the day it was made. What a
+//! breakdown says is for those indicators that are carried.
+//!
+//! What is not carried has no value: its readings [cannot be made](crate::Obstacle) of what is not supplied or of data that
+//! begin too late, or count nothing. Where it is *but*, readings of the first days can look back before the data begin too.
 //!
 //! | figure | SSD | SSDA903 | CIN census | Annex A | DfE daily |
 //! |---|---|---|---|---|---|
@@ -42,10 +44,13 @@
 //! | WRI 72h | yes | no | no | no | no |
 //! | NI 68 by-event | yes | no | but 15 | no | yes |
 //! | ECS 14a 365 days | yes | no | but 15 | no | yes |
+//! | ECS 14a as recorded | no | no | no | but 17 | no |
+//! | ECS 14a as recorded with itself | no | no | no | but 17 | no |
 //! | ECS 138 from referral | yes | no | but 15 | no | yes |
 //! | ECS 138 start is day 1 | yes | no | but 15 | but 17 | yes |
 //! | NI 65a start to start | yes | no | but 13, 15 | no | but 35 |
 //! | NI 62 raw-moves | yes | but 7 | no | no | no |
+//! | NI 62 as recorded | no | no | no | yes | no |
 //! | Missing children home first | yes | but 6, 7 | no | no | no |
 //! | by sex | yes | yes | yes | yes | yes |
 //! | by age band | yes | yes | yes | but 23 | yes |
