@@ -77,7 +77,7 @@
 //!
 //! Reviews of plans (NI 67), categories of abuse, the number of previous plans (NI 65 counts the plans there are), whether a
 //! conference made a plan or received a child, legal statuses (short breaks), providers, missing episodes and interviews, whether a
-//! care leaver is eligible (so that none is counted), in touch or suitably housed, sibling groups, teams, dates of death, times
+//! care leaver is eligible, in touch or suitably housed, sibling groups, teams, dates of death, times
 //! of day. Disabilities, UPN, names, the home
 //! postcode, assessments of strengths and difficulties, factors, plans of children in need and adoption have no records here.
 

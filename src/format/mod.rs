@@ -2,48 +2,55 @@
 //!
 //! # What each form can carry
 //!
-//! The tables of the Standard Safeguarding Dataset (SSD) carry everything. Of the other forms this says for each indicator,
-//! option and breakdown whether it is carried as the tables carry it (*yes*), not at all (*no*), or *but* for the numbered
-//! reasons below: returns and censuses of several years side by side, read at the month ends of these years, and a workbook
-//! of Annex A read as at the day it was made. What a breakdown says is for those indicators that are carried.
+//! The tables of the Standard Safeguarding Dataset (SSD) carry everything but what an authority only counted, which the options
+//! *as recorded* read. Of the other forms this says for each indicator, option and breakdown whether it is carried as the
+//! tables carry it (*yes*), not at all (*no*), or *but* for the numbered reasons below: returns and censuses of several years
+//! side by side, read at the month ends of these years, and a workbook of Annex A read as at the day it was made. What a
+//! breakdown says is for those indicators that are carried.
+//!
+//! What is not carried has no value: its readings [cannot be made](crate::Obstacle) of what is not supplied or of data that
+//! begin too late, or count nothing. Where it is *but*, readings of the first days can look back before the data begin too.
 //!
 //! | figure | SSD | SSDA903 | CIN census | Annex A | DfE daily |
 //! |---|---|---|---|---|---|
 //! | NI 68 | yes | no | but 15 | but 17 | yes |
-//! | NI 68 route | yes | no | but 15 | but 17, 18 | yes |
-//! | ECS 14a | yes | no | but 15 | but 17 | yes |
+//! | NI 68 route | yes | no | but 15 | no | yes |
+//! | ECS 14a | yes | no | but 15 | no | yes |
 //! | ECS 138 | yes | no | but 15 | but 17 | yes |
 //! | ECS 138 days | yes | no | but 15 | but 17 | yes |
 //! | NI 65 | yes | no | but 13, 15 | but 26 | but 29, 35 |
-//! | NI 65a | yes | no | but 13, 15 | but 17, 26 | but 35 |
+//! | NI 65a | yes | no | but 13, 15 | no | but 35 |
 //! | ECS 133 | yes | no | yes | yes | yes |
 //! | NI 64 open | yes | no | yes | yes | yes |
 //! | NI 64 ceased | yes | no | but 15 | but 17 | yes |
-//! | NI 67 | yes | no | but 15 | but 20 | but 27 |
+//! | NI 67 | yes | no | no | no | no |
 //! | ICPC 15 | yes | no | but 15, 16 | but 17, 19 | but 30 |
-//! | CLA | yes | but 10 | no | yes | but 31, 33 |
-//! | NI 62 | yes | but 7 | no | but 17, 21 | but 31 |
-//! | NI 63 | yes | but 7 | no | but 21 | yes |
-//! | ECS 01b | yes | but 8 | no | but 25 | but 31 |
-//! | ECS 02 | yes | no | but 12 | but 25 | yes |
+//! | CLA | yes | but 10 | no | yes | no |
+//! | NI 62 | yes | but 7 | no | no | no |
+//! | NI 63 | yes | but 7 | no | no | no |
+//! | ECS 01b | yes | but 8 | no | no | no |
+//! | ECS 02 | yes | no | no | no | yes |
 //! | Care leavers suitable | yes | but 7, 9 | no | yes | no |
 //! | Care leavers EET | yes | but 7, 9 | no | yes | no |
 //! | Care leavers status age | yes | but 7, 9 | no | yes | no |
 //! | Missing episodes | yes | but 6, 7 | no | no | no |
 //! | Missing children | yes | but 6, 7 | no | no | no |
-//! | WRI | yes | but 4, 6, 7 | no | no | no |
-//! | WRI offered | yes | but 4, 6, 7 | no | no | no |
-//! | WRI completed | yes | but 4, 6, 7 | no | no | no |
-//! | WRI refused | yes | but 4, 6, 7 | no | no | no |
-//! | WRI not required | yes | but 4, 6, 7 | no | no | no |
-//! | WRI outstanding | yes | but 4, 6, 7 | no | no | no |
-//! | WRI 72h | yes | but 4, 5, 6, 7 | no | no | no |
-//! | NI 68 by-event | yes | no | but 15 | but 17, 18 | yes |
-//! | ECS 14a 365 days | yes | no | but 15 | but 17 | yes |
-//! | ECS 138 from referral | yes | no | but 15 | but 17, 18 | yes |
+//! | WRI | yes | no | no | no | no |
+//! | WRI offered | yes | no | no | no | no |
+//! | WRI completed | yes | no | no | no | no |
+//! | WRI refused | yes | no | no | no | no |
+//! | WRI not required | yes | no | no | no | no |
+//! | WRI outstanding | yes | no | no | no | no |
+//! | WRI 72h | yes | no | no | no | no |
+//! | NI 68 by-event | yes | no | but 15 | no | yes |
+//! | ECS 14a 365 days | yes | no | but 15 | no | yes |
+//! | ECS 14a as recorded | no | no | no | but 17 | no |
+//! | ECS 14a as recorded with itself | no | no | no | but 17 | no |
+//! | ECS 138 from referral | yes | no | but 15 | no | yes |
 //! | ECS 138 start is day 1 | yes | no | but 15 | but 17 | yes |
-//! | NI 65a start to start | yes | no | but 13, 15 | but 17, 26 | but 35 |
-//! | NI 62 raw-moves | yes | but 7 | no | but 17, 21 | but 31 |
+//! | NI 65a start to start | yes | no | but 13, 15 | no | but 35 |
+//! | NI 62 raw-moves | yes | but 7 | no | no | no |
+//! | NI 62 as recorded | no | no | no | yes | no |
 //! | Missing children home first | yes | but 6, 7 | no | no | no |
 //! | by sex | yes | yes | yes | yes | yes |
 //! | by age band | yes | yes | yes | but 23 | yes |
@@ -85,8 +92,8 @@
 //! | 28 | DfE daily | no categories of abuse |
 //! | 29 | DfE daily | no number of previous plans |
 //! | 30 | DfE daily | no conferences without an enquiry (transfers in) |
-//! | 31 | DfE daily | no legal statuses, so that short breaks count |
-//! | 32 | DfE daily | no eligibility of care leavers |
+//! | 31 | DfE daily | no legal statuses, which tell short breaks |
+//! | 32 | DfE daily | no eligibility of care leavers, nor whether they are in touch and suitably housed |
 //! | 33 | DfE daily | not since when a child is unaccompanied |
 //! | 34 | DfE daily | no missing episodes |
 //! | 35 | DfE daily | no sibling groups |

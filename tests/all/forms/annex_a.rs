@@ -77,9 +77,23 @@ fn head(child: &Child) -> Vec<Cell> {
     vec![child.id().into(), sex.into(), answer(child.person.ethnicity.as_ref()), child.person.date_of_birth.into()]
 }
 
-fn within_year(days: impl Iterator<Item = NaiveDate>) -> Cell {
+fn counted_within_year(days: impl Iterator<Item = NaiveDate>) -> u32 {
     let from = minus_months(plus(today(), 1), 12);
-    u32::try_from(days.filter(|day| *day >= from).count()).unwrap().into()
+    u32::try_from(days.filter(|day| *day >= from).count()).unwrap()
+}
+
+fn within_year(days: impl Iterator<Item = NaiveDate>) -> Cell {
+    counted_within_year(days).into()
+}
+
+/// How many referrals of a child the authority counts.
+pub(super) fn referrals_counted(child: &Child) -> u32 {
+    counted_within_year(child.referrals.iter().map(|referral| referral.date))
+}
+
+/// How many placements of a child the authority counts.
+pub(super) fn placements_counted(child: &Child) -> u32 {
+    counted_within_year(child.placements.iter().map(|placement| placement.end.unwrap_or_else(today)))
 }
 
 /// A list: its sheet, its columns behind those of every list, and the rows of a child.
@@ -102,7 +116,7 @@ const LISTS: [List; 7] = [
                     referral.date.into(),
                     answer(referral.source.as_ref()),
                     referral.no_further_action.map_or(Cell::Nothing, yes),
-                    within_year(child.referrals.iter().map(|referral| referral.date)),
+                    referrals_counted(child).into(),
                     referral.team.as_deref().into(),
                 ]
             })
@@ -272,7 +286,7 @@ fn period_row(child: &Child, period: &[LookedAfterEpisode]) -> Option<Vec<Cell>>
         first.start.into(),
         status.start.into(),
         answer(status.status.as_ref()),
-        within_year(child.placements.iter().map(|placement| placement.end.unwrap_or_else(today))),
+        placements_counted(child).into(),
         last.ceased.into(),
         answer(last.ceased_reason.as_ref()),
         placement.start.into(),
