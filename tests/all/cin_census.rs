@@ -1203,8 +1203,6 @@ fn every_indicator_that_a_census_carries_is_made_and_no_other() {
         "NI 68 route",
         "ECS 14a",
         "ECS 14a 365 days",
-        "ECS 14a as recorded",
-        "ECS 14a as recorded with itself",
         "ECS 138",
         "ECS 138 days",
         "ECS 138 from referral",

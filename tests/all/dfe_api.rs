@@ -624,8 +624,6 @@ proptest! {
         // What the docs say the form carries, on every date.
         let flows = [
             "NI 68", "NI 68 by-event", "NI 68 route", "ECS 14a", "ECS 14a 365 days", "ECS 138", "ECS 138 days",
-            // Of no referral, since a payload has no counts.
-            "ECS 14a as recorded", "ECS 14a as recorded with itself",
             "ECS 138 from referral", "ECS 138 start is day 1", "ICPC 15", "NI 65", "NI 65a", "NI 65a start to start",
             "NI 64 ceased",
         ];
