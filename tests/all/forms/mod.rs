@@ -1225,12 +1225,12 @@ fn what_the_daily_payload_loses_is_what_is_listed() {
     losses_cost_what_they_say(&DAILY);
 }
 
-/// Writes every form into a folder of its own below the one that `FORMS` names: for whoever looks at them with the examples.
+/// Writes every form into a folder of its own below `target/forms`: for whoever looks at them with the examples.
 #[test]
 #[ignore = "writes files, no test"]
 fn write_the_forms() {
     let authority = Authority::invented();
-    let folder = std::path::PathBuf::from(std::env::var("FORMS").expect("FORMS names a folder"));
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("target/forms");
     let write = |path: String, file: &[u8]| {
         let path = folder.join(path);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
