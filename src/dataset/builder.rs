@@ -337,12 +337,12 @@ impl Builder {
 
     /// Keeps numbers free for as many rows of a file, which [`Builder::push_reserved`] takes among those of other files. No
     /// file is begun after it.
-    #[cfg(any(feature = "annex-a", feature = "cin-census", feature = "ssda903"))]
+    #[cfg(any(feature = "cin-census", feature = "ssda903"))]
     pub(crate) fn reserve(&mut self, name: Arc<str>, rows: u64) -> Reserved {
         self.files.reserve(name, rows, None)
     }
 
-    /// As [`Builder::reserve`], for a file that has columns of its own names, and whose reader notes unknown codes.
+    /// As `reserve`, for a file that has columns of its own names, and whose reader notes unknown codes.
     #[cfg(feature = "annex-a")]
     pub(crate) fn reserve_named(&mut self, name: Arc<str>, rows: u64, headings: Headings) -> Reserved {
         self.files.reserve(name, rows, Some(headings))
