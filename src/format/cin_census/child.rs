@@ -285,12 +285,14 @@ struct Group {
     name: Cow<'static, str>,
     text: String,
     children: Vec<Option<Element>>,
+    /// The names of which one was asked for.
+    asked: Vec<&'static str>,
 }
 
 impl Group {
     fn of(element: Element) -> Self {
         let children = element.children.into_iter().map(Some).collect();
-        Self { line: element.line, name: element.name, text: element.text, children }
+        Self { line: element.line, name: element.name, text: element.text, children, asked: Vec::new() }
     }
 
     /// Every element of this name, in order.
@@ -300,17 +302,24 @@ impl Group {
     }
 
     /// The first element of this name; the others become findings at [`Group::close`].
-    fn one(&mut self, name: &str) -> Option<Element> {
-        self.children.iter_mut().find(|child| child.as_ref().is_some_and(|child| child.name == name))?.take()
+    fn one(&mut self, name: &'static str) -> Option<Element> {
+        self.one_of([name])
+    }
+
+    /// The first element of the first of these names that has one; the others, of whichever name, become findings.
+    fn one_of<const N: usize>(&mut self, names: [&'static str; N]) -> Option<Element> {
+        self.asked.extend(names);
+        let is = |child: &Option<Element>, name: &str| child.as_ref().is_some_and(|child| child.name == name);
+        names.iter().find_map(|name| self.children.iter_mut().find(|child| is(child, name))?.take())
     }
 
     /// Notes what nothing was made of.
-    fn close(self, at: &Place, read: &[&str], notes: &mut Notes<'_>) {
+    fn close(self, at: &Place, notes: &mut Notes<'_>) {
         if !self.text.is_empty() {
             notes.note(at, self.line, &self.name, &self.text, FindingRule::UnexpectedElement);
         }
         for element in self.children.into_iter().flatten() {
-            if read.contains(&&*element.name) {
+            if self.asked.contains(&&*element.name) {
                 notes.note(at, element.line, &element.name, &element.text, FindingRule::RepeatedElement);
             } else if element.name != "PreProceedingsandFGDM" {
                 notes.unexpected(at, &element);
@@ -407,18 +416,6 @@ pub(super) fn read_date(text: &str) -> Option<NaiveDate> {
     })
 }
 
-const IDENTIFIERS: [&str; 9] = [
-    "LAchildID",
-    "UPN",
-    "FormerUPN",
-    "UPNunknown",
-    "PersonBirthDate",
-    "ExpectedPersonBirthDate",
-    "GenderCurrent",
-    "Sex",
-    "PersonDeathDate",
-];
-
 /// Reads a `Child` element; `None`, with rule 8500 noted, where it has no id.
 pub(super) fn read(element: Element, file: &Arc<str>) -> Result<CensusChild, Vec<Finding>> {
     let line = element.line;
@@ -446,7 +443,7 @@ pub(super) fn read(element: Element, file: &Arc<str>) -> Result<CensusChild, Vec
         let born = values.date(group.one("PersonBirthDate"));
         let expected = values.date(group.one("ExpectedPersonBirthDate"));
         let died = values.date(group.one("PersonDeathDate"));
-        sex = group.one("Sex").or_else(|| group.one("GenderCurrent"));
+        sex = group.one_of(["Sex", "GenderCurrent"]);
         birth_line = born.as_ref().map_or(line, |cell| cell.line);
         expected_line = expected.as_ref().map_or(line, |cell| cell.line);
         death_line = died.as_ref().map_or(line, |cell| cell.line);
@@ -454,7 +451,7 @@ pub(super) fn read(element: Element, file: &Arc<str>) -> Result<CensusChild, Vec
         person.expected_date_of_birth = day(expected.as_ref());
         person.date_of_death = day(died.as_ref());
         left_out = values.left_out;
-        group.close(&at, &IDENTIFIERS, &mut notes);
+        group.close(&at, &mut notes);
     }
     person.sex = read_sex(sex, &at, &mut notes);
     let mut disabilities = Vec::new();
@@ -465,15 +462,15 @@ pub(super) fn read(element: Element, file: &Arc<str>) -> Result<CensusChild, Vec
             if let Some(mut all) = group.one("Disabilities").map(Group::of) {
                 let each = all.all("Disability");
                 disabilities = texts(each, &at, "Disability", CinRule::Cin8540, &mut notes);
-                all.close(&at, &[], &mut notes);
+                all.close(&at, &mut notes);
             }
-            group.close(&at, &["Ethnicity", "Disabilities"], &mut notes);
+            group.close(&at, &mut notes);
         }
         None => person.ethnicity = read_ethnicity(None, &at, &mut notes),
     }
     let details = child.all("CINdetails");
     let referrals = details.into_iter().map(|element| read_referral(element, &mut notes)).collect();
-    child.close(&at, &["ChildIdentifiers", "ChildCharacteristics"], &mut notes);
+    child.close(&at, &mut notes);
     let findings = notes.findings;
     Ok(CensusChild {
         line,
@@ -536,16 +533,6 @@ fn read_ethnicity(element: Option<Element>, at: &Place, notes: &mut Notes<'_>) -
     code.map(|code| code.value)
 }
 
-const DETAILS: [&str; 7] = [
-    "CINreferralDate",
-    "ReferralSource",
-    "PrimaryNeedCode",
-    "CINclosureDate",
-    "ReasonForClosure",
-    "DateOfInitialCPC",
-    "ReferralNFA",
-];
-
 fn read_referral(element: Element, notes: &mut Notes<'_>) -> CensusReferral {
     let line = element.line;
     let mut group = Group::of(element);
@@ -571,7 +558,7 @@ fn read_referral(element: Element, notes: &mut Notes<'_>) -> CensusReferral {
     let enquiries = all.into_iter().map(|element| read_enquiry(element, referred, notes)).collect();
     let all = group.all("ChildProtectionPlans");
     let protection_plans = all.into_iter().map(|element| read_plan(element, notes)).collect();
-    group.close(&at, &DETAILS, notes);
+    group.close(&at, notes);
     CensusReferral {
         line,
         date,
@@ -590,12 +577,6 @@ fn read_referral(element: Element, notes: &mut Notes<'_>) -> CensusReferral {
 }
 
 fn read_assessment(element: Element, referred: Option<NaiveDate>, notes: &mut Notes<'_>) -> CensusAssessment {
-    const READ: [&str; 4] = [
-        "AssessmentActualStartDate",
-        "AssessmentInternalReviewDate",
-        "AssessmentAuthorisationDate",
-        "FactorsIdentifiedAtAssessment",
-    ];
     let line = element.line;
     let mut group = Group::of(element);
     let child = notes.child.clone();
@@ -611,12 +592,12 @@ fn read_assessment(element: Element, referred: Option<NaiveDate>, notes: &mut No
     if let Some(mut all) = group.one("FactorsIdentifiedAtAssessment").map(Group::of) {
         let each = all.all("AssessmentFactors");
         factors = texts(each, &at, "AssessmentFactors", CinRule::Cin8897Q, notes);
-        all.close(&at, &[], notes);
+        all.close(&at, notes);
     }
     // Some suppliers write them without the element around them.
     let each = group.all("AssessmentFactors");
     factors.extend(texts(each, &at, "AssessmentFactors", CinRule::Cin8897Q, notes));
-    group.close(&at, &READ, notes);
+    group.close(&at, notes);
     CensusAssessment { line, start, internal_review, authorised, factors, left_out }
 }
 
@@ -626,12 +607,11 @@ fn read_in_need_plan(element: Element, referral: &Place, notes: &mut Notes<'_>) 
     let mut values = Values::new(Place { line, ..referral.clone() }, notes);
     let start = values.date(group.one("CINPlanStartDate"));
     let end = values.date(group.one("CINPlanEndDate"));
-    group.close(referral, &["CINPlanStartDate", "CINPlanEndDate"], notes);
+    group.close(referral, notes);
     InNeedPlan { line, start, end }
 }
 
 fn read_enquiry(element: Element, referred: Option<NaiveDate>, notes: &mut Notes<'_>) -> CensusEnquiry {
-    const READ: [&str; 4] = ["S47ActualStartDate", "InitialCPCtarget", "DateOfInitialCPC", "ICPCnotRequired"];
     let line = element.line;
     let mut group = Group::of(element);
     let child = notes.child.clone();
@@ -646,19 +626,11 @@ fn read_enquiry(element: Element, referred: Option<NaiveDate>, notes: &mut Notes
     let conference_target = values.date(group.one("InitialCPCtarget"));
     let conference = values.date(group.one("DateOfInitialCPC"));
     let conference_left_out = values.left_out;
-    group.close(&at, &READ, notes);
+    group.close(&at, notes);
     CensusEnquiry { line, start, conference_target, conference, conference_not_required, left_out, conference_left_out }
 }
 
 fn read_plan(element: Element, notes: &mut Notes<'_>) -> CensusPlan {
-    const READ: [&str; 6] = [
-        "CPPstartDate",
-        "CPPendDate",
-        "InitialCategoryOfAbuse",
-        "LatestCategoryOfAbuse",
-        "NumberOfPreviousCPP",
-        "Reviews",
-    ];
     let line = element.line;
     let mut group = Group::of(element);
     let child = notes.child.clone();
@@ -682,8 +654,8 @@ fn read_plan(element: Element, notes: &mut Notes<'_>) -> CensusPlan {
                 notes.breaks(&at, line, "CPPreviewDate", &"", CinRule::Cin8842Q);
             }
         }
-        group.close(&at, &[], notes);
+        group.close(&at, notes);
     }
-    group.close(&at, &READ, notes);
+    group.close(&at, notes);
     CensusPlan { line, start, end, initial_category, latest_category, previous_plans, reviews, left_out }
 }
