@@ -14,17 +14,14 @@ use csc_kpi::record::{
     CareLeaverStatus, Coded, Eligibility, Family, ImmigrationStatus, Involvement, Person, Placement, PlacementType,
     Professional, Record, Referral, Sex,
 };
-use csc_kpi::{
-    AgeBands, Builder, ByAbuseCategory, ByEthnicGroup, ByPlacementType, BySex, ByTeam, ByUnaccompanied, Dataset,
-    Engine, Figure, Finding, FindingRule, Ledger, NaiveDate, Reading,
-};
+use csc_kpi::{Builder, Dataset, Engine, Figure, Finding, FindingRule, Ledger, NaiveDate, Reading};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 use serde_json::Value;
 
 use crate::differential::with_counts;
-use crate::laws::everything;
+use crate::laws::{engine, everything};
 use crate::seed::sample;
 
 const KEY: &[u8] = b"sixteen bytes or more";
@@ -227,18 +224,6 @@ fn said_to_read_an_age() -> BTreeSet<String> {
 }
 
 const BY_AGE: [&str; 2] = ["age band", "care leaver age band"];
-
-fn engine() -> Engine {
-    Engine::new(everything())
-        .by(BySex)
-        .by(AgeBands::default())
-        .by(AgeBands::care_leavers())
-        .by(ByEthnicGroup)
-        .by(ByUnaccompanied)
-        .by(ByTeam)
-        .by(ByAbuseCategory)
-        .by(ByPlacementType)
-}
 
 /// The figures of all strata; teams and codes that no list knows under no name, since those are pseudonyms.
 fn strata(ledger: &Ledger, reading: &Reading, breakdown: &str) -> Vec<(String, String)> {

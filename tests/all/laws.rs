@@ -17,7 +17,7 @@ pub(crate) fn everything() -> Vec<AnyIndicator> {
     catalogue::standard().into_iter().chain(catalogue::options()).collect()
 }
 
-fn engine() -> Engine {
+pub(crate) fn engine() -> Engine {
     Engine::new(everything())
         .by(BySex)
         .by(AgeBands::default())
