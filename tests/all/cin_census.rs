@@ -581,11 +581,20 @@ fn a_date_that_cannot_be_read_leaves_its_own_record_out() {
         let expected: Vec<Family> = whole.into_iter().filter(|one| *one != family).collect();
         assert_eq!(left, expected, "{from}");
     }
-    // In no record, so that none is left out.
+    // In no record, so that none is left out and no figure is touched.
     let review = "<AssessmentInternalReviewDate>?</AssessmentInternalReviewDate><AssessmentAuthorisationDate>";
-    let text = edited(&text, &[("<AssessmentAuthorisationDate>", review)]);
-    assert_eq!(records_of(&text).len(), 7);
-    assert_eq!(others(&text)[0].0, FindingRule::UnreadableDate);
+    for (field, edit) in [
+        ("AssessmentInternalReviewDate", ("<AssessmentAuthorisationDate>", review)),
+        ("CINPlanStartDate", ("<CINPlanStartDate>2021-11-22", "<CINPlanStartDate>?")),
+        ("CINPlanEndDate", ("<CINPlanEndDate>2021-12-10", "<CINPlanEndDate>?")),
+    ] {
+        let text = edited(&text, &[edit]);
+        assert_eq!(records_of(&text).len(), 7);
+        let dataset = read_one(&text);
+        assert!(dataset.findings().iter().all(|f| f.severity() == Severity::ForInformation && f.matter().is_none()));
+        let [(rule, found, value, _)] = &others(&text)[..] else { panic!("{field}") };
+        assert_eq!((*rule, found.as_str(), value.as_str()), (FindingRule::DateReadAsEmpty, field, "?"));
+    }
 }
 
 #[test]

@@ -49,6 +49,8 @@ impl fmt::Display for Severity {
 pub enum FindingRule {
     /// A date in none of the forms; the row is left out.
     UnreadableDate,
+    /// A date in none of the forms that no figure needs; read as empty.
+    DateReadAsEmpty,
     /// Bytes that are no UTF-8 text; a row whose id, person or date it hits is left out, else the cell is read as empty.
     NotUtf8,
     /// No record id; the row is left out.
@@ -125,6 +127,7 @@ impl FindingRule {
     pub const fn text(self) -> &'static str {
         match self {
             Self::UnreadableDate => "is no date; the row is left out",
+            Self::DateReadAsEmpty => "is no date; read as empty",
             Self::NotUtf8 => "is no UTF-8 text",
             Self::EmptyId => "no id; the row is left out",
             Self::RepeatedId => "an earlier row has this id; the row is left out",
@@ -220,9 +223,11 @@ impl FindingRule {
             | Self::ChangedLater
             | Self::MissingLater
             | Self::ListsDisagree => Severity::MayChangeFigure,
-            Self::RepeatedColumn | Self::LongRow | Self::AfterDeath | Self::UnexpectedElement => {
-                Severity::ForInformation
-            }
+            Self::DateReadAsEmpty
+            | Self::RepeatedColumn
+            | Self::LongRow
+            | Self::AfterDeath
+            | Self::UnexpectedElement => Severity::ForInformation,
             Self::Ssda903(rule) => rule.severity(),
             Self::Ssda903Returns(rule) => rule.severity(),
             Self::CinCensus(rule) => rule.severity(),

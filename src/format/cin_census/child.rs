@@ -350,13 +350,25 @@ impl<'n, 'f> Values<'n, 'f> {
         (!element.text.is_empty()).then_some(Cell { value: element.text, line: element.line })
     }
 
+    /// A date of the record, which is left out where the date cannot be read.
     fn date(&mut self, element: Option<Element>) -> Option<Cell<NaiveDate>> {
+        let is_there = element.as_ref().is_some_and(|element| !element.text.is_empty());
+        let date = self.date_or(element, FindingRule::UnreadableDate);
+        self.left_out |= is_there && date.is_none();
+        date
+    }
+
+    /// A date that is in no record, so that it leaves none out.
+    fn date_aside(&mut self, element: Option<Element>) -> Option<Cell<NaiveDate>> {
+        self.date_or(element, FindingRule::DateReadAsEmpty)
+    }
+
+    fn date_or(&mut self, element: Option<Element>, unreadable: FindingRule) -> Option<Cell<NaiveDate>> {
         let name = element.as_ref().map(|element| element.name.clone()).unwrap_or_default();
         let text = self.text(element)?;
         let read = read_date(&text.value);
         if read.is_none() {
-            self.notes.note(&self.at, text.line, &name, &text.value, FindingRule::UnreadableDate);
-            self.left_out = true;
+            self.notes.note(&self.at, text.line, &name, &text.value, unreadable);
         }
         read.map(|value| Cell { value, line: text.line })
     }
@@ -586,8 +598,7 @@ fn read_assessment(element: Element, referred: Option<NaiveDate>, notes: &mut No
     values.at.record = id::assessment(&child, referred, day(start.as_ref()));
     let authorised = values.date(group.one("AssessmentAuthorisationDate"));
     let (left_out, at) = (values.left_out, values.at.clone());
-    // In no record, so that it leaves none out.
-    let internal_review = values.date(group.one("AssessmentInternalReviewDate"));
+    let internal_review = values.date_aside(group.one("AssessmentInternalReviewDate"));
     let mut factors = Vec::new();
     if let Some(mut all) = group.one("FactorsIdentifiedAtAssessment").map(Group::of) {
         let each = all.all("AssessmentFactors");
@@ -605,8 +616,8 @@ fn read_in_need_plan(element: Element, referral: &Place, notes: &mut Notes<'_>) 
     let line = element.line;
     let mut group = Group::of(element);
     let mut values = Values::new(Place { line, ..referral.clone() }, notes);
-    let start = values.date(group.one("CINPlanStartDate"));
-    let end = values.date(group.one("CINPlanEndDate"));
+    let start = values.date_aside(group.one("CINPlanStartDate"));
+    let end = values.date_aside(group.one("CINPlanEndDate"));
     group.close(referral, notes);
     InNeedPlan { line, start, end }
 }

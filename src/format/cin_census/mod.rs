@@ -122,7 +122,8 @@
 //! |---|---|---|
 //! | no `LAchildID` | the child is left out with all that is recorded of it | 8500 |
 //! | no start date (referral, assessment, enquiry, plan) | the record is left out; an enquiry with its conference, a plan with its reviews; what else lies in a referral stays, without a referral | [`EmptyStart`](crate::FindingRule::EmptyStart), and 8600, 8720 |
-//! | a date that cannot be read | the record it is of is left out | [`UnreadableDate`](crate::FindingRule::UnreadableDate) |
+//! | `CINPlanStartDate`, `CINPlanEndDate`, `AssessmentInternalReviewDate` that cannot be read | read as empty; no record holds them | [`DateReadAsEmpty`](crate::FindingRule::DateReadAsEmpty) |
+//! | any other date that cannot be read | the record it is of is left out | [`UnreadableDate`](crate::FindingRule::UnreadableDate) |
 //! | a flag or number that cannot be read | read as empty | [`UnknownFlag`](crate::FindingRule::UnknownFlag), [`NotANumber`](crate::FindingRule::NotANumber) |
 //! | a code that the list does not know | kept as written | 4180, 4220, 8540, 8640, 8650, 8866, 8905, 8910 |
 //! | an element or a text the form does not have there | not read | [`UnexpectedElement`](crate::FindingRule::UnexpectedElement) |
