@@ -745,24 +745,54 @@ fn of_two_censuses_of_one_year_the_one_read_later_counts() {
 }
 
 #[test]
-fn what_is_open_and_then_not_there_is_named_and_stays_open() {
+fn what_is_open_and_then_not_there_ends_on_the_first_day_after_the_last_census_that_has_it() {
     let (first, other) = (census(2022, &running()), CHILD.replace(">C1<", ">C2<"));
     let missing = |files: &[(&str, &str)]| by_rule(&read(files), FindingRule::MissingLater);
     let next = census(2023, &other);
-    let found = missing(&[("a.xml", &first), ("b.xml", &next)]);
-    let fields: Vec<_> = found.iter().map(|(file, row, field, _)| (file.as_str(), *row, field.as_str())).collect();
-    assert_eq!(fields, [("a.xml", 18, "CINclosureDate"), ("a.xml", 40, "CPPendDate")]);
-    let dataset = read(&[("a.xml", &first), ("b.xml", &next)]);
-    assert_eq!(dataset.child("C1").unwrap().chronology().plans()[0].end, None);
-    // Not known where the next year was not read, nor of the last; not wrong where it was closed or had no action.
-    assert_eq!(missing(&[("a.xml", &first), ("b.xml", &census(2024, &other))]), []);
+    let gap = census(2024, &other);
+    for files in [
+        vec![("a.xml", first.as_str()), ("b.xml", &next)],
+        vec![("b.xml", &next), ("a.xml", &first)],
+        // Whichever year the later census is of.
+        vec![("a.xml", &first), ("c.xml", &gap)],
+        vec![("a.xml", &first), ("b.xml", &next), ("c.xml", &gap)],
+    ] {
+        let found = missing(&files);
+        let fields: Vec<_> = found.iter().map(|(file, row, field, _)| (file.as_str(), *row, field.as_str())).collect();
+        assert_eq!(fields, [("a.xml", 18, "CINclosureDate"), ("a.xml", 40, "CPPendDate")]);
+        let dataset = read(&files);
+        let child = dataset.child("C1").unwrap();
+        assert_eq!(child.chronology().plans()[0].end, Some(day("2022-04-01")));
+        assert_eq!(child.chronology().referrals()[0].closed, Some(day("2022-04-01")));
+        let ledger = Engine::new(catalogue::standard()).run(&dataset).unwrap();
+        for (indicator, before) in [("NI 64 open", "0 of 1"), ("ECS 133", "0 of 1")] {
+            let ratio = |at| ledger.reading(indicator, Basis::AsAt, day(at)).unwrap().ratio().map(|r| r.to_string());
+            assert_eq!(ratio("2022-03-31").as_deref(), Some(before));
+            if files.len() == 2 && files.iter().any(|(file, _)| *file == "c.xml") {
+                assert_eq!(
+                    ratio("2024-03-31").as_deref(),
+                    Some("0 of 0"),
+                    "the gap is not supplied, the later year is"
+                );
+            }
+        }
+    }
+    // Not known of the last census, nor of one that does not say its year; not wrong where it was closed or had no action.
     assert_eq!(missing(&[("a.xml", &first), ("b.xml", &census(2021, &other))]), []);
+    let nameless = edited(&next, &[("<Year>2023</Year>", ""), ("2023-03-31", "")]);
+    assert_eq!(missing(&[("a.xml", &first), ("b.xml", &nameless)]), []);
     assert_eq!(missing(&[("a.xml", &census(2022, CHILD)), ("b.xml", &next)]), []);
     let no_action = with_details(&referral("2021-10-06", "").replace("NFA>0", "NFA>1"));
     assert_eq!(missing(&[("a.xml", &census(2022, &no_action)), ("b.xml", &next)]), []);
-    // Back again in the third year, it is not missing.
+    // Back again in the third year, it is not missing; nor where the later census has it in a row that is left out.
     let third = census(2024, &ended());
     assert_eq!(missing(&[("a.xml", &first), ("b.xml", &next), ("c.xml", &third)]), []);
+    let unread = census(2023, &ended().replace("2022-07-01", "?").replace("2022-06-20", "?"));
+    assert_eq!(missing(&[("a.xml", &first), ("b.xml", &unread)]), []);
+    // What begins after its census never ends before it begins.
+    let late = census(2022, &running().replace("<CPPstartDate>2021-12-13", "<CPPstartDate>2022-04-05"));
+    let dataset = read(&[("a.xml", &late), ("b.xml", &next)]);
+    assert_eq!(dataset.child("C1").unwrap().chronology().plans()[0].end, Some(day("2022-04-05")));
 }
 
 #[test]

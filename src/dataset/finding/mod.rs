@@ -109,7 +109,7 @@ pub enum FindingRule {
     RepeatedElement,
     /// A later return says otherwise; the later one counts.
     ChangedLater,
-    /// Open at the end of a return and not in the next one; it stays open.
+    /// Open at the end of a return and not in a later one; it ends on the first day after the last return that has it.
     MissingLater,
     /// A list of one workbook says otherwise than a list before it; the earlier one counts.
     ListsDisagree,
@@ -157,7 +157,9 @@ impl FindingRule {
             Self::UnexpectedElement => "the form has no such element or text in this place; it is not read",
             Self::RepeatedElement => "comes twice where the form has it once; the first is read",
             Self::ChangedLater => "a later return says otherwise; the later one counts",
-            Self::MissingLater => "open at the end of this return and not in the next one; it stays open",
+            Self::MissingLater => {
+                "open at the end of this return and not in a later one; it ends on the day after this one"
+            }
             Self::ListsDisagree => "a list before it says otherwise; that counts",
             Self::Ssda903(rule) => rule.text(),
             Self::Ssda903Returns(rule) => rule.text(),

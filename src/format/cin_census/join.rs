@@ -9,6 +9,7 @@ use chrono::NaiveDate;
 use super::child::{CensusChild, CensusReferral, day, id};
 use super::header::{Coverage, Header};
 use super::reader::{CensusReader, CinCensusError, Counts};
+use crate::calendar::next_day;
 use crate::chronology::Reserved;
 use crate::record::{
     Assessment, Coded, Family, InitialConference, Person, PlanReview, ProtectionPlan, Record, Referral,
@@ -308,6 +309,12 @@ impl Censuses {
         });
     }
 
+    /// The days of those that were read to their end.
+    fn whole(&self) -> impl Iterator<Item = Coverage> {
+        let whole = self.given.iter().enumerate().filter(|(number, _)| !self.broken_off.contains(number));
+        whole.filter_map(|(_, census)| census.coverage)
+    }
+
     /// What they hold together, see [`Coverage::supply`]; a census whose header does not say which year it is of adds nothing,
     /// since it holds nothing on any day that is known.
     #[must_use]
@@ -370,6 +377,7 @@ impl Censuses {
         order.sort_unstable_by(|a, b| {
             self.id_of(*a).cmp(self.id_of(*b)).then_with(|| rank(*a).cmp(&rank(*b))).then_with(|| a.cmp(b))
         });
+        let whole = self.whole().max();
         let mut at = 0;
         std::iter::from_fn(move || {
             let first = *order.get(at)?;
@@ -377,7 +385,7 @@ impl Censuses {
             let number = rest.iter().take_while(|row| self.id_of(**row) == self.id_of(first)).count();
             let child = rest.get(..number)?;
             at += number.max(1);
-            Some(Joiner::new(self, self.id_of(first)).join(child))
+            Some(Joiner::new(self, self.id_of(first), whole).join(child))
         })
     }
 
@@ -467,6 +475,8 @@ enum Silence {
 struct Joiner<'c> {
     all: &'c Censuses,
     child: &'c str,
+    /// The days of the last census that was read to its end.
+    whole: Option<Coverage>,
     records: Vec<JoinedRecord>,
     findings: Vec<Finding>,
 }
@@ -478,8 +488,8 @@ type Placed<'r, T> = (At, &'r T);
 type PlacedPlan<'r> = (At, usize, &'r PlanRow, Option<NaiveDate>);
 
 impl<'c> Joiner<'c> {
-    const fn new(all: &'c Censuses, child: &'c str) -> Self {
-        Self { all, child, records: Vec::new(), findings: Vec::new() }
+    const fn new(all: &'c Censuses, child: &'c str, whole: Option<Coverage>) -> Self {
+        Self { all, child, whole, records: Vec::new(), findings: Vec::new() }
     }
 
     fn join(mut self, occurrences: &[u32]) -> JoinedChild {
@@ -498,7 +508,7 @@ impl<'c> Joiner<'c> {
             let usable: Vec<Placed<'_, ReferralRow>> =
                 rows.iter().filter(|(.., row)| !row.left_out).map(|(at, _, row)| (*at, *row)).collect();
             if let Some(date) = date
-                && self.referral(*date, &usable)
+                && self.referral(*date, &usable, rows.last().map(|(at, ..)| *at))
             {
                 recorded.insert(*date);
             }
@@ -599,14 +609,13 @@ impl<'c> Joiner<'c> {
         kept
     }
 
-    /// Notes a case that is open in a census and not in the one of the year after.
-    fn missing_later(&mut self, of: (Family, &str), last: At, field: &str) {
-        let Some(coverage) = self.coverage(last) else { return };
-        let broken_off = &self.all.broken_off;
-        let mut whole = self.all.given.iter().enumerate().filter(|(number, _)| !broken_off.contains(number));
-        if whole.any(|(_, next)| next.coverage.is_some_and(|next| coverage.is_followed_by(next))) {
-            self.note(of, last, field, "", FindingRule::MissingLater);
-        }
+    /// The day on which a case ends that is open in the last census that has it, and that a later one, read to its end, does
+    /// not have any more: the first day after that last census, or its own first day `start` if that is later.
+    fn ended_unseen(&mut self, of: (Family, &str), last: At, start: NaiveDate, field: &str) -> Option<NaiveDate> {
+        let coverage = self.coverage(last)?;
+        self.whole.filter(|whole| coverage.last_day < whole.first_day)?;
+        self.note(of, last, field, "", FindingRule::MissingLater);
+        Some(next_day(coverage.last_day).max(start))
     }
 
     fn person(&mut self, occurrences: &[u32]) {
@@ -659,8 +668,8 @@ impl<'c> Joiner<'c> {
         self.record(person, last);
     }
 
-    /// Whether there is a record of it.
-    fn referral(&mut self, date: NaiveDate, rows: &[Placed<'_, ReferralRow>]) -> bool {
+    /// Whether there is a record of it. The last census that has it may have it in a row that is left out.
+    fn referral(&mut self, date: NaiveDate, rows: &[Placed<'_, ReferralRow>], last_seen: Option<At>) -> bool {
         let record = id::referral(self.child, Some(date));
         let of = (Family::Referral, record.as_str());
         // Of two on one day the one that goes on stays: the day is one of no further action only if both are.
@@ -697,7 +706,8 @@ impl<'c> Joiner<'c> {
         referral.closure_reason = reason.value.and_then(|code| codes.read(code));
         referral.no_further_action = no_action.value;
         if referral.closed.is_none() && referral.no_further_action != Some(true) {
-            self.missing_later(of, last, "CINclosureDate");
+            let seen = last_seen.filter(|seen| seen.census != last.census).unwrap_or(last);
+            referral.closed = self.ended_unseen(of, seen, date, "CINclosureDate");
         }
         self.record(referral, last);
         true
@@ -824,7 +834,8 @@ impl<'c> Joiner<'c> {
             plan.latest_category = latest.value.and_then(|code: u32| codes.read(code));
             plan.previous_plans = previous.value;
             if plan.end.is_none() {
-                self.missing_later(of, last, "CPPendDate");
+                let last_seen = rows.last().map(|(at, ..)| *at).filter(|seen| seen.census != last.census);
+                plan.end = self.ended_unseen(of, last_seen.unwrap_or(last), start, "CPPendDate");
             }
             self.record(plan, last);
         }

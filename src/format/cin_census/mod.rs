@@ -96,7 +96,7 @@
 //! | a value that an earlier census lacks | is filled in | |
 //! | a value that a later census lacks | stays as it was, but for dates of closure, authorisation, conference and end and the reason for closure: a case open again is open | [`ChangedLater`](crate::FindingRule::ChangedLater) for those |
 //! | a value that a later census gives otherwise | the later one counts; the finding stands where the earlier one is. The latest category of abuse may change, and a sex that was unknown | [`ChangedLater`](crate::FindingRule::ChangedLater) |
-//! | a referral (not one of no further action) or a plan open in a census and not in the one of the next year | stays open | [`MissingLater`](crate::FindingRule::MissingLater) |
+//! | a referral (not one of no further action) or a plan open in a census and not in a later one, of any year | ends on the first day after the last census that has it: 1 April | [`MissingLater`](crate::FindingRule::MissingLater) |
 //! | an assessment, an enquiry or a review that a later census no longer has | stays: a census has only what happened in its year | |
 //! | a record twice in one census | the first stays, of two referrals on one day the first that is not one of no further action; what lies inside both is kept | [`RepeatedId`](crate::FindingRule::RepeatedId); for a child 8510 |
 //! | a conference on one day with the enquiry and with the referral | one conference, that of the enquiry | 2884 |
@@ -149,7 +149,7 @@
 //! | looked after, allocation, care leavers, missing, interviews | no |
 //!
 //! A figure that looks back before the first day of the censuses, or is of a day after their last one, is not made and says so:
-//! [`Coverage::supply`] says what a census holds. NI 65a reads an earlier plan without an end as one that lasts.
+//! [`Coverage::supply`] says what a census holds.
 
 mod child;
 mod header;
