@@ -381,6 +381,47 @@ fn a_finding_says_where_what_and_which_rule() {
     assert_eq!((finding.person.as_deref(), finding.severity()), (Some("C1"), Severity::MayChangeFigure));
 }
 
+/// The indicators that findings of this rule may touch.
+fn touched(dataset: &Dataset, rule: FindingRule) -> Vec<String> {
+    let reads: Vec<_> = catalogue::standard().iter().map(|indicator| indicator.definition().reads()).collect();
+    let findings: Vec<&Finding> = dataset.findings().iter().filter(|finding| finding.rule == rule).collect();
+    assert!(!findings.is_empty(), "{rule:?}");
+    let touched = reads.iter().filter(|reads| findings.iter().any(|finding| reads.touched_by(finding)));
+    touched.map(|reads| reads.indicator.to_string()).collect()
+}
+
+#[test]
+fn what_a_closed_case_lacks_touches_the_figures_that_read_it() {
+    let touched = |rule, edits: &[(&str, &str)]| {
+        touched(&read_one(&census(2022, &edited(CHILD, edits))), FindingRule::CinCensus(rule))
+    };
+    let open = [("<AssessmentAuthorisationDate>2021-11-20</AssessmentAuthorisationDate>", "")];
+    assert_eq!(touched(CinRule::Cin8867, &open), ["ECS 138", "ECS 138 days"]);
+    let without_conference = [("<DateOfInitialCPC>2021-12-13</DateOfInitialCPC>", "")];
+    assert_eq!(touched(CinRule::Cin8868, &without_conference), ["ICPC 15"]);
+    let (head, rest) = CHILD.split_once("<Assessments>").unwrap();
+    let (_, tail) = rest.split_once("</Assessments>").unwrap();
+    let without_assessment = read_one(&census(2022, &edited(&format!("{head}{tail}"), &[("RC1", "RC8")])));
+    let of_assessments = self::touched(&without_assessment, FindingRule::CinCensus(CinRule::Cin8825Q));
+    assert!(of_assessments.iter().any(|indicator| indicator == "ECS 138"), "{of_assessments:?}");
+    // No figure reads the plans of children in need.
+    assert_eq!(touched(CinRule::Cin8565, &[("2021-12-10", "2022-03-02")]), [""; 0]);
+}
+
+/// A referral whose date was corrected is two, and the figure that counts the false repeat is named.
+#[test]
+fn what_a_later_census_no_longer_carries_touches_the_figures_that_count_it() {
+    let first = census(2022, &with_details(&referral("2022-03-08", "")));
+    let corrected = census(2023, &with_details(&referral("2022-03-09", "")));
+    let dataset = read(&[("a.xml", &first), ("b.xml", &corrected)]);
+    let of_referrals = touched(&dataset, FindingRule::MissingLater);
+    assert!(of_referrals.iter().any(|indicator| indicator == "ECS 14a"), "{of_referrals:?}");
+    let plan = census(2022, &running());
+    let dataset = read(&[("a.xml", &plan), ("b.xml", &census(2023, &CHILD.replace(">C1<", ">C2<")))]);
+    let of_both = touched(&dataset, FindingRule::MissingLater);
+    assert!(["NI 65", "ECS 133", "NI 64 open"].iter().all(|key| of_both.iter().any(|one| one == key)), "{of_both:?}");
+}
+
 #[test]
 fn rules_that_need_a_period_are_not_checked_without_one() {
     let text = edited(

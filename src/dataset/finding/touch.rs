@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::{Finding, FindingRule, Severity};
+use super::{CinRule, Finding, FindingRule, Severity};
 use crate::dataset::Matter;
 use crate::record::Family;
 
@@ -69,7 +69,7 @@ const PARTS: [(&str, Matter); 27] = [
 ];
 
 /// Columns and elements that no indicator reads: they are kept for breakdowns, or only checked.
-const UNREAD: [&str; 39] = [
+const UNREAD: [&str; 41] = [
     "pers_sex",
     "pers_ethnicity",
     "sex",
@@ -89,6 +89,8 @@ const UNREAD: [&str; 39] = [
     "cine_close_reason",
     "cinclosuredate",
     "reasonforclosure",
+    "cinplanstartdate",
+    "cinplanenddate",
     "closure_date",
     "closure_reason",
     "cine_referral_team",
@@ -136,7 +138,12 @@ impl Finding {
             (FindingRule::OutsideBankHolidays, _) if self.family == Family::Assessment => Some(Matter::Authorisations),
             (FindingRule::CompletedWithoutDate | FindingRule::CompletionNotAccepted, _) => Some(Matter::InterviewDates),
             (FindingRule::NoSuchPerson | FindingRule::NoDateOfBirth, _) => Some(Matter::Records(Family::Person)),
-            (_, Severity::BlocksFigure) => Some(whole),
+            // Whether there is such a record at all, whichever of its dates is named.
+            (FindingRule::MissingLater, _) | (_, Severity::BlocksFigure) => Some(whole),
+            // What lacks is not the date of closure that is named, but what should have come before it.
+            (FindingRule::CinCensus(CinRule::Cin8867), _) => Some(Matter::Authorisations),
+            (FindingRule::CinCensus(CinRule::Cin8868), _) => Some(Matter::Records(Family::InitialConference)),
+            (FindingRule::CinCensus(CinRule::Cin8825Q), _) => Some(Matter::Records(Family::Assessment)),
             (_, Severity::MayChangeFigure) => {
                 let field = self.field.rsplit('.').next().unwrap_or_default().trim();
                 let named = |name: &str| name.eq_ignore_ascii_case(field);
