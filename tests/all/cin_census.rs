@@ -881,6 +881,67 @@ fn a_plan_is_one_whatever_referral_it_lies_in_and_a_conference_is_one_on_either_
     assert_eq!(conferences("2021-10-11"), [(day("2021-10-11"), Some(true)), (day("2021-12-13"), Some(false))]);
 }
 
+/// The days of all conferences of the one child, each with whether it is a transfer-in.
+fn conferences(dataset: &Dataset) -> Vec<(String, Option<bool>)> {
+    let child = dataset.child("C1").unwrap();
+    child.chronology().conferences().iter().map(|c| (c.date.unwrap().to_string(), c.transfer_in)).collect()
+}
+
+#[test]
+fn a_conference_counts_in_whichever_of_several_rows_it_stands() {
+    let held = |day: &str| format!("<DateOfInitialCPC>{day}</DateOfInitialCPC>");
+    let enquiry = |inside: &str| {
+        let inside = format!("<S47ActualStartDate>2021-06-02</S47ActualStartDate>{inside}");
+        format!("<Section47>{inside}<ICPCnotRequired>0</ICPCnotRequired></Section47>\n")
+    };
+    let stopped = referral("2021-06-01", "").replace("NFA>0", "NFA>1");
+    let transfer = referral("2021-06-01", &held("2021-06-10"));
+    let other = referral("2021-06-01", &held("2021-09-10"));
+    let (without, with) = (enquiry(""), enquiry(&held("2021-06-10")));
+    let also = enquiry(&held("2021-07-01"));
+    let undated = |day: &str| referral("", &held(day));
+    let in_one = |enquiries: &[&String]| {
+        let all: String = enquiries.iter().map(|one| one.as_str()).collect();
+        referral("2021-06-01", &all)
+    };
+    let (june, july, september) = ("2021-06-10", "2021-07-01", "2021-09-10");
+    for (details, expected) in [
+        (format!("{stopped}{transfer}"), vec![(june, true)]),
+        (format!("{transfer}{stopped}"), vec![(june, true)]),
+        (format!("{transfer}{transfer}"), vec![(june, true)]),
+        (format!("{other}{transfer}"), vec![(june, true), (september, true)]),
+        (format!("{}{}", undated(june), undated(september)), vec![(june, true), (september, true)]),
+        (in_one(&[&without, &with]), vec![(june, false)]),
+        (in_one(&[&with, &without]), vec![(june, false)]),
+        (in_one(&[&with, &also, &with]), vec![(june, false), (july, false)]),
+        // That of an enquiry is no transfer-in, in whichever referral of the day it stands.
+        (format!("{transfer}{}", in_one(&[&without, &with])), vec![(june, false)]),
+    ] {
+        let text = census(2022, &with_details(&details));
+        let expected: Vec<_> = expected.into_iter().map(|(day, moved)| (day.to_owned(), Some(moved))).collect();
+        assert_eq!(conferences(&read_one(&text)), expected, "{details}");
+        let later = census(2023, &with_details(&details));
+        let twice = read(&[("a.xml", &text), ("b.xml", &later)]);
+        assert_eq!(conferences(&twice), expected, "{details}");
+        assert_eq!(by_rule(&twice, FindingRule::ChangedLater), []);
+        let ledger = Engine::new(catalogue::standard()).run(&twice).unwrap();
+        let reading = ledger.reading("ICPC 15", Basis::Cumulative, day("2022-03-31")).unwrap();
+        assert_eq!(reading.ratio().unwrap().denominator(), expected.len() as u64, "{details}");
+    }
+    // A later census that has one of two days contradicts the other; one without any says that there was none.
+    let both = census(2022, &with_details(&in_one(&[&with, &also])));
+    let one = census(2023, &with_details(&in_one(&[&without, &also])));
+    let none = census(2023, &with_details(&in_one(&[&without])));
+    let dataset = read(&[("a.xml", &both), ("b.xml", &one)]);
+    assert_eq!(conferences(&dataset), [(july.to_owned(), Some(false))]);
+    let changed = |dataset: &Dataset| -> Vec<String> {
+        by_rule(dataset, FindingRule::ChangedLater).into_iter().map(|(.., value)| value).collect()
+    };
+    assert_eq!(changed(&dataset), [june]);
+    let dataset = read(&[("a.xml", &both), ("b.xml", &none)]);
+    assert_eq!((conferences(&dataset).len(), changed(&dataset)), (0, vec![june.to_owned(), july.to_owned()]));
+}
+
 #[test]
 fn children_come_one_at_a_time_in_the_order_of_their_ids() {
     let text = census(2022, &format!("{}{}{CHILD}", CHILD.replace(">C1<", ">C3<"), CHILD.replace(">C1<", ">C2<")));

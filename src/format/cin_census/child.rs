@@ -229,6 +229,12 @@ pub(super) mod id {
         format!("{of}/ICPC")
     }
 
+    /// The ids of as many conferences of one enquiry, or of the referrals of one day, as there are.
+    pub(crate) fn conferences(of: &str) -> impl Iterator<Item = String> {
+        let first = conference(of);
+        (1_u32..).map(move |number| if number == 1 { first.clone() } else { format!("{first}{number}") })
+    }
+
     pub(crate) fn plan(child: &str, start: Option<NaiveDate>) -> String {
         format!("{child}/P{}", on(start))
     }

@@ -463,6 +463,14 @@ struct Settled<T> {
     at: At,
 }
 
+/// What a row says of a conference.
+#[derive(Clone, Copy)]
+struct Told {
+    at: At,
+    target: Option<NaiveDate>,
+    held: Option<NaiveDate>,
+}
+
 /// What a later census means by a value it does not give.
 #[derive(Clone, Copy)]
 enum Silence {
@@ -535,7 +543,7 @@ impl<'c> Joiner<'c> {
                 held.extend(self.enquiry(*date, of, *start, rows));
             }
             let every: Vec<Placed<'_, ReferralRow>> = rows.iter().map(|(at, _, row)| (*at, *row)).collect();
-            self.transfer_in(*date, &every, &held);
+            self.transfers_in(*date, &every, &held);
         }
         for (start, rows) in &mut plans {
             // Under whichever referral a census has it.
@@ -735,69 +743,93 @@ impl<'c> Joiner<'c> {
         self.record(assessment, last);
     }
 
-    /// The day of its conference, if it led to one.
+    /// The days of the conferences it led to.
     fn enquiry(
         &mut self,
         referred: Option<NaiveDate>,
         referral: Option<NaiveDate>,
         start: NaiveDate,
         rows: &[Placed<'_, EnquiryRow>],
-    ) -> Option<NaiveDate> {
+    ) -> BTreeSet<NaiveDate> {
         let record = id::enquiry(self.child, referred, Some(start));
-        let conference = id::conference(&record);
-        let rows =
-            self.one_a_census((Family::Section47Enquiry, &record), "S47ActualStartDate", rows, &start.to_string());
-        let ((first, _), (last, _)) = (rows.first().copied()?, rows.last().copied()?);
+        let of = (Family::Section47Enquiry, record.as_str());
+        let kept = self.one_a_census(of, "S47ActualStartDate", rows, &start.to_string());
+        let Some((last, _)) = kept.last() else { return BTreeSet::new() };
         let mut enquiry = Section47Enquiry::new(record.as_str(), self.child, start);
         enquiry.referral = referral.map(|date| id::referral(self.child, Some(date)));
-        self.record(enquiry, last);
-        let [mut target, mut held] = [(); 2].map(|()| Settled { value: None, at: first });
-        let mut last = None;
-        for (at, row) in rows.into_iter().filter(|(_, row)| !row.conference_left_out) {
-            let of = (Family::InitialConference, conference.as_str());
-            let text = |day: NaiveDate| day.to_string();
-            self.settle(of, "InitialCPCtarget", (&mut target, Silence::IsSilence), (row.target, at), text);
-            self.settle(of, "DateOfInitialCPC", (&mut held, Silence::IsSaid), (row.conference, at), text);
-            last = Some(at);
+        self.record(enquiry, *last);
+        let told: Vec<Told> = rows
+            .iter()
+            .filter(|(_, row)| !row.conference_left_out)
+            .map(|(at, row)| Told { at: *at, target: row.target, held: row.conference })
+            .collect();
+        let held = self.conferences(&record, &told, Silence::IsSaid);
+        let days = held.keys().copied().collect();
+        for ((day, told), id) in held.into_iter().zip(id::conferences(&record)) {
+            let mut made = InitialConference::new(id, self.child).enquiry(record.as_str()).date(day).transfer_in(false);
+            made.target = told.target;
+            self.record(made, told.at);
         }
-        let (day, last) = (held.value?, last?);
-        let mut made = InitialConference::new(conference, self.child).enquiry(record).date(day).transfer_in(false);
-        made.target = target.value;
-        self.record(made, last);
-        Some(day)
+        days
     }
 
-    /// A conference of the referral itself, unless it is that of an enquiry.
-    fn transfer_in(
+    /// Conferences of the referrals of one day themselves, but for those of an enquiry.
+    fn transfers_in(
         &mut self,
         referred: Option<NaiveDate>,
         rows: &[Placed<'_, ReferralRow>],
-        held: &BTreeSet<NaiveDate>,
+        of_enquiries: &BTreeSet<NaiveDate>,
     ) {
-        let record = id::conference(&id::referral(self.child, referred));
+        let record = id::referral(self.child, referred);
+        let told = |at: At, row: &ReferralRow| Told { at, target: None, held: row.transfer_in };
+        let told: Vec<Told> = rows.iter().map(|(at, row)| told(*at, row)).collect();
+        let held = if referred.is_some() {
+            self.conferences(&record, &told, Silence::IsSilence)
+        } else {
+            // Referrals without a date may be any: what one says contradicts no other.
+            told.into_iter().filter_map(|told| Some((told.held?, told))).collect()
+        };
+        let held = held.into_iter().filter(|(day, _)| !of_enquiries.contains(day));
+        for ((day, told), id) in held.zip(id::conferences(&record)) {
+            self.record(InitialConference::new(id, self.child).date(day).transfer_in(true), told.at);
+        }
+    }
+
+    /// The conferences that the rows of one enquiry, or of the referrals of one day, tell of: those of the last census that
+    /// tells of any, one a day, whichever of its rows has it. `silence` is what a census means that tells of none.
+    fn conferences(&mut self, of: &str, rows: &[Told], silence: Silence) -> BTreeMap<NaiveDate, Told> {
+        let record = id::conference(of);
         let of = (Family::InitialConference, record.as_str());
-        let mut settled: Option<Settled<NaiveDate>> = None;
-        let mut before = None;
-        for (at, row) in rows {
-            // What a census gives twice was noted with the referral.
-            if before == Some(at.census) {
-                continue;
+        let text = |day: NaiveDate| day.to_string();
+        let mut held: BTreeMap<NaiveDate, Told> = BTreeMap::new();
+        let mut target: Option<Settled<NaiveDate>> = None;
+        for rows in rows.chunk_by(|a, b| a.at.census == b.at.census) {
+            if let Some(first) = rows.first() {
+                let settled = target.get_or_insert(Settled { value: None, at: first.at });
+                let later = (rows.iter().filter_map(|row| row.target).min(), first.at);
+                self.settle(of, "InitialCPCtarget", (settled, Silence::IsSilence), later, text);
             }
-            before = Some(at.census);
-            match &mut settled {
-                None => settled = Some(Settled { value: row.transfer_in, at: *at }),
-                Some(settled) => {
-                    let settled = (settled, Silence::IsSilence);
-                    self.settle(of, "DateOfInitialCPC", settled, (row.transfer_in, *at), |day| day.to_string());
+            let mut here: BTreeMap<NaiveDate, Told> = BTreeMap::new();
+            for row in rows {
+                if let Some(day) = row.held {
+                    here.entry(day).or_insert(*row);
                 }
             }
+            if here.is_empty() && matches!(silence, Silence::IsSilence) {
+                continue;
+            }
+            for (day, before) in &held {
+                match here.get_mut(day) {
+                    Some(now) => now.target = now.target.or(before.target),
+                    None => self.note(of, before.at, "DateOfInitialCPC", &text(*day), FindingRule::ChangedLater),
+                }
+            }
+            held = here;
         }
-        if let Some(Settled { value: Some(day), at }) = settled
-            && !held.contains(&day)
-        {
-            let conference = InitialConference::new(record.as_str(), self.child).date(day).transfer_in(true);
-            self.record(conference, at);
+        if let (1, Some((_, only)), Some(settled)) = (held.len(), held.iter_mut().next(), target) {
+            only.target = settled.value;
         }
+        held
     }
 
     fn plan(&mut self, start: NaiveDate, rows: &[PlacedPlan<'_>]) {

@@ -80,8 +80,8 @@
 //! | referral | child, `CINreferralDate` | `C1/2021-10-06` |
 //! | assessment | referral, `AssessmentActualStartDate` | `C1/2021-10-06/A2021-10-08` |
 //! | section 47 enquiry | referral, `S47ActualStartDate` | `C1/2021-10-06/S2021-10-11` |
-//! | conference of an enquiry | the enquiry | `C1/2021-10-06/S2021-10-11/ICPC` |
-//! | conference of a referral: a transfer-in | the referral | `C1/2021-10-06/ICPC` |
+//! | conference of an enquiry | the enquiry; its day where one census has several | `C1/2021-10-06/S2021-10-11/ICPC`, `…/ICPC2` by day |
+//! | conference of a referral: a transfer-in | the referral; its day where one census has several | `C1/2021-10-06/ICPC`, `…/ICPC2` by day |
 //! | child protection plan | child, `CPPstartDate`, whatever the referral | `C1/P2021-10-20` |
 //! | review | the plan, `CPPreviewDate` | `C1/P2021-10-20/R2022-01-12` |
 //!
@@ -98,7 +98,7 @@
 //! | a value that a later census gives otherwise | the later one counts; the finding stands where the earlier one is. The latest category of abuse may change, and a sex that was unknown | [`ChangedLater`](crate::FindingRule::ChangedLater) |
 //! | a referral (not one of no further action) or a plan open in a census and not in a later one, of any year | ends on the first day after the last census that has it: 1 April | [`MissingLater`](crate::FindingRule::MissingLater) |
 //! | an assessment, an enquiry or a review that a later census no longer has | stays: a census has only what happened in its year | |
-//! | a record twice in one census | the first stays, of two referrals on one day the first that is not one of no further action; what lies inside both is kept | [`RepeatedId`](crate::FindingRule::RepeatedId); for a child 8510 |
+//! | a record twice in one census | the first stays, of two referrals on one day the first that is not one of no further action; what lies inside both is kept, and their conferences, one a day | [`RepeatedId`](crate::FindingRule::RepeatedId); for a child 8510 |
 //! | a conference on one day with the enquiry and with the referral | one conference, that of the enquiry | 2884 |
 //!
 //! A census that could not be read to its end counts for what was read, and nothing is missing in it.
