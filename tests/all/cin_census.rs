@@ -881,6 +881,23 @@ fn a_plan_is_one_whatever_referral_it_lies_in_and_a_conference_is_one_on_either_
     assert_eq!(conferences("2021-10-11"), [(day("2021-10-11"), Some(true)), (day("2021-12-13"), Some(false))]);
 }
 
+#[test]
+fn what_a_census_gives_twice_is_said_child_by_child_too() {
+    let assessment = format!("{DONE}\n{}", DONE.replace("2021-11-19", "2022-01-19"));
+    let details = referral("2021-10-06", &assessment) + &referral("2021-10-06", "");
+    let text = census(2022, &with_details(&details));
+    let mut reader = CensusReader::new("cin.xml", text.as_bytes()).unwrap();
+    let child = reader.next_child().unwrap().unwrap();
+    let joined = child.joined();
+    let repeated: Vec<_> = joined.findings.iter().map(|f| (f.rule, f.field.as_str(), f.file.as_deref())).collect();
+    let twice = |field| (FindingRule::RepeatedId, field, Some("cin.xml"));
+    assert_eq!(repeated, [twice("CINreferralDate"), twice("AssessmentActualStartDate")]);
+    let mut censuses = Censuses::new();
+    censuses.read("cin.xml", text.as_bytes()).unwrap();
+    assert_eq!(censuses.children().collect::<Vec<_>>(), [joined]);
+    assert_eq!(censuses.findings(), child.findings);
+}
+
 /// The days of all conferences of the one child, each with whether it is a transfer-in.
 fn conferences(dataset: &Dataset) -> Vec<(String, Option<bool>)> {
     let child = dataset.child("C1").unwrap();
@@ -955,8 +972,8 @@ fn children_come_one_at_a_time_in_the_order_of_their_ids() {
     assert_eq!(places, [("b.xml", 18), ("a.xml", 62), ("a.xml", 18)]);
     // A child of one census alone has the records it has when joined with nothing.
     let mut reader = CensusReader::new("a.xml", text.as_bytes()).unwrap();
-    let third = reader.next_child().unwrap().unwrap().records();
-    assert_eq!(third, children[2].records.iter().map(|joined| joined.record.clone()).collect::<Vec<_>>());
+    let third = reader.next_child().unwrap().unwrap().joined();
+    assert_eq!(third, children[2]);
     // Child by child into a ledger is as all at once.
     let engine = Engine::new(catalogue::standard());
     let mut one_by_one = engine.ledger().unwrap();
@@ -1587,7 +1604,7 @@ fn a_great_census_is_read_in_little_memory() {
     let mut ledger = engine.ledger().unwrap();
     while let Some(child) = reader.next_child().unwrap() {
         assert!(child.findings.is_empty());
-        let dataset: Dataset = child.records().into_iter().collect();
+        let dataset: Dataset = child.joined().records.into_iter().map(|joined| joined.record).collect();
         for child in dataset.children() {
             engine.post(&mut ledger, &child).unwrap();
         }

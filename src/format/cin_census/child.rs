@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 
+use super::JoinedChild;
 use super::xml::Element;
 use crate::calendar::Moment;
 use crate::record::{
-    AbuseCategory, ClosureReason, Coded, Ethnicity, Family, Person, PrimaryNeed, Record, ReferralSource, Sex,
-    StatutoryCode,
+    AbuseCategory, ClosureReason, Coded, Ethnicity, Family, Person, PrimaryNeed, ReferralSource, Sex, StatutoryCode,
 };
 use crate::{CinRule, Finding, FindingRule};
 
@@ -60,6 +60,7 @@ pub struct CensusChild {
     pub referrals: Vec<CensusReferral>,
     /// What is wrong in it, in the order of the checks.
     pub findings: Vec<Finding>,
+    pub(super) file: Arc<str>,
     pub(super) birth_line: u64,
     pub(super) expected_line: u64,
     pub(super) death_line: u64,
@@ -169,22 +170,26 @@ pub struct CensusPlan {
 
 impl CensusChild {
     /// The records of this child of this census alone, for a host that posts children to a ledger one at a time and reads
-    /// one census. Several censuses are joined by [`Censuses`](super::Censuses).
+    /// one census; and beside them what the census gives twice, which is not among [`CensusChild::findings`]. Several censuses
+    /// are joined by [`Censuses`](super::Censuses).
     ///
     /// ```
+    /// use csc_kpi::FindingRule;
     /// use csc_kpi::format::cin_census::CensusReader;
     /// use csc_kpi::record::Record;
     ///
     /// let xml = "<Message><Children><Child><ChildIdentifiers><LAchildID>C1</LAchildID></ChildIdentifiers>
+    /// <CINdetails><CINreferralDate>2021-10-06</CINreferralDate></CINdetails>
     /// <CINdetails><CINreferralDate>2021-10-06</CINreferralDate></CINdetails></Child></Children></Message>";
     /// let mut census = CensusReader::new("cin.xml", xml.as_bytes())?;
-    /// let records = census.next_child()?.unwrap().records();
-    /// assert!(matches!(&records[1], Record::Referral(referral) if referral.id == "C1/2021-10-06"));
+    /// let child = census.next_child()?.unwrap().joined();
+    /// assert!(matches!(&child.records[1].record, Record::Referral(referral) if referral.id == "C1/2021-10-06"));
+    /// assert_eq!((child.findings[0].rule, child.findings[0].row), (FindingRule::RepeatedId, Some(3)));
     /// # Ok::<(), csc_kpi::format::cin_census::CinCensusError>(())
     /// ```
     #[must_use]
-    pub fn records(&self) -> Vec<Record> {
-        super::join::records_of(self)
+    pub fn joined(&self) -> JoinedChild {
+        super::join::joined(self)
     }
 }
 
@@ -499,6 +504,7 @@ pub(super) fn read(element: Element, file: &Arc<str>) -> Result<CensusChild, Vec
         disabilities,
         referrals,
         findings,
+        file: file.clone(),
         birth_line,
         expected_line,
         death_line,

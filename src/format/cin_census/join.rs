@@ -407,11 +407,15 @@ impl Censuses {
     }
 }
 
-/// The records of one child of one census.
-pub(super) fn records_of(child: &CensusChild) -> Vec<Record> {
+/// One child of one census.
+pub(super) fn joined(child: &CensusChild) -> JoinedChild {
     let mut one = Censuses::new();
     one.keep(child, 0);
-    one.children().flat_map(|child| child.records).map(|joined| joined.record).collect()
+    let (header, counts) = (Header::default(), Counts::default());
+    one.given.push(Census { file: child.file.clone(), header, coverage: None, counts });
+    let id = child.person.id.clone();
+    let of_itself = one.children().next();
+    of_itself.unwrap_or_else(|| JoinedChild { id, records: Vec::new(), findings: Vec::new() })
 }
 
 /// The rows of `inner` that belong to row `at` of `outer`, with their numbers.
@@ -426,7 +430,7 @@ fn part<'r, O, I>(
     inner.get(first..last).unwrap_or_default().iter().enumerate().map(move |(number, row)| (first + number, row))
 }
 
-/// A child joined over all censuses: its records, and what the joining found.
+/// A child joined over all censuses, or over one alone: its records, and what the joining found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct JoinedChild {
@@ -434,7 +438,7 @@ pub struct JoinedChild {
     pub id: String,
     /// Its records.
     pub records: Vec<JoinedRecord>,
-    /// What one census says against another.
+    /// What one census says against another, and what one gives twice.
     pub findings: Vec<Finding>,
 }
 

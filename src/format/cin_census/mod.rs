@@ -105,7 +105,7 @@
 //!
 //! # Memory
 //!
-//! [`CensusReader`] keeps one child, and [`CensusChild::records`] gives its records. [`Censuses`] keeps packed rows, without
+//! [`CensusReader`] keeps one child, and [`CensusChild::joined`] gives its records. [`Censuses`] keeps packed rows, without
 //! texts but the ids of the children, and what it found: some 180 bytes for a child with one of everything, 110 for one
 //! with a bare referral. A generated census of 2 GB, a third of its children with everything and the others with an
 //! assessment, took 160 MB; one of bare referrals would take up to twice that. [`Censuses::children`] joins the children
