@@ -1057,9 +1057,18 @@ fn a_source_that_fails_says_so_and_the_children_before_stay() {
     assert_eq!(error.to_string(), "cin.xml line 50: the source cannot be read: the line went dead");
     assert_eq!(censuses.children().map(|child| child.records.len()).sum::<usize>(), 7);
     assert_eq!(censuses.read_so_far()[0].counts.children, 1);
+    assert!(censuses.supply().days(Family::Referral).is_empty(), "nobody knows what it lacks");
     // What such a census does not have, it may have had.
     censuses.read("before.xml", census(2021, &running().replace(">C1<", ">C2<")).as_bytes()).unwrap();
     assert!(censuses.children().flat_map(|child| child.findings).all(|f| f.rule != FindingRule::MissingLater));
+    // What was read stays, and no figure is made of the year that broke off.
+    let mut records = Dataset::builder();
+    censuses.give_to(&mut records);
+    let dataset = records.finish();
+    assert_eq!(dataset.child("C1").unwrap().chronology().assessments().len(), 1);
+    let ledger = Engine::new(catalogue::standard()).run(&dataset).unwrap();
+    let made = |at| ledger.reading("ECS 138", Basis::Cumulative, day(at)).unwrap().obstacle().is_none();
+    assert!(made("2021-03-31") && !made("2022-03-31"));
 }
 
 // ---- round trips -------------------------------------------------------------------------------------------------

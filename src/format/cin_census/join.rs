@@ -193,7 +193,8 @@ impl Censuses {
     ///
     /// # Errors
     ///
-    /// Where the text is no census, or cannot be read on. The children before that are kept.
+    /// Where the text is no census, or cannot be read on. The children before that are kept, and the census
+    /// [supplies nothing](Censuses::supply).
     pub fn read(&mut self, file: impl Into<Arc<str>>, source: impl BufRead) -> Result<Census, CinCensusError> {
         let file = file.into();
         let mut reader = CensusReader::new(file.clone(), source)?;
@@ -315,12 +316,12 @@ impl Censuses {
         whole.filter_map(|(_, census)| census.coverage)
     }
 
-    /// What they hold together, see [`Coverage::supply`]; a census whose header does not say which year it is of adds nothing,
-    /// since it holds nothing on any day that is known.
+    /// What they hold together, see [`Coverage::supply`]. A census that could not be read to its end adds nothing, since nobody
+    /// knows what it lacks; nor does one whose header does not say which year it is of, since it holds nothing on any day
+    /// that is known.
     #[must_use]
     pub fn supply(&self) -> Supply {
-        let coverages = self.given.iter().filter_map(|census| census.coverage);
-        coverages.fold(Supply::nothing(), |supply, coverage| supply.or(&coverage.supply()))
+        self.whole().fold(Supply::nothing(), |supply, coverage| supply.or(&coverage.supply()))
     }
 
     /// Gives all records and findings to `records`, and says [what they hold](Censuses::supply).

@@ -101,7 +101,8 @@
 //! | a record twice in one census | the first stays, of two referrals on one day the first that is not one of no further action; what lies inside both is kept, and their conferences, one a day | [`RepeatedId`](crate::FindingRule::RepeatedId); for a child 8510 |
 //! | a conference on one day with the enquiry and with the referral | one conference, that of the enquiry | 2884 |
 //!
-//! A census that could not be read to its end counts for what was read, and nothing is missing in it.
+//! Of a census that could not be read to its end what was read stays; nothing is missing in it, and it
+//! [supplies](Censuses::supply) no day, so that no figure is made of it alone.
 //!
 //! # Memory
 //!
