@@ -6,7 +6,9 @@ use std::io::{self, BufReader, Read};
 
 use chrono::Duration;
 use csc_kpi::calendar::Basis;
-use csc_kpi::format::cin_census::{CensusReader, Censuses, CinCensusError, CinCensusProblem, Counts, Coverage, limit};
+use csc_kpi::format::cin_census::{
+    CensusReader, Censuses, CinCensusError, CinCensusProblem, Counts, Coverage, Header, limit,
+};
 use csc_kpi::indicator::catalogue;
 use csc_kpi::laws::strategies::reporting_date;
 use csc_kpi::record::{
@@ -659,6 +661,27 @@ fn a_census_covers_the_year_to_its_reference_date_or_else_to_31_march_of_its_yea
     let (header, children) = text.strip_prefix("<Message>\n").unwrap().split_at(text.find("<Children>").unwrap() - 10);
     let turned = format!("<Message>{}{header}</Message>", children.replace("</Message>\n", ""));
     assert!(!broken(&read_one(&turned)).contains("8620") && broken(&read_one(&text)).contains("8620"));
+    // It is not read, as one that is not there, and the census supplies nothing.
+    let without = turned.replace(header, "");
+    for text in [&turned, &without] {
+        let mut censuses = Censuses::new();
+        let read = censuses.read("cin.xml", text.as_bytes()).unwrap();
+        assert_eq!((read.header, read.coverage), (Header::default(), None));
+        assert!(censuses.supply().days(Family::Referral).is_empty());
+        let dataset = read_one(text);
+        let found = by_rule(&dataset, FindingRule::CinCensus(CinRule::Cin100));
+        assert_eq!(found, [("cin.xml".to_owned(), 1, "ReferenceDate".to_owned(), String::new())]);
+        let unread = others(text)
+            .into_iter()
+            .any(|(rule, field, ..)| (rule, field.as_str()) == (FindingRule::UnexpectedElement, "Header"));
+        assert_eq!(unread, text == &turned);
+    }
+    // Of two headers the first is read.
+    let second = header.replace("2022", "2021");
+    let both = text.replace("<Children>", &format!("{second}<Children>"));
+    let reader = CensusReader::new("cin.xml", both.as_bytes()).unwrap();
+    assert_eq!(reader.header().coverage(), Coverage::of_year(2022));
+    assert!(others(&both).iter().any(|(rule, ..)| *rule == FindingRule::RepeatedElement));
 }
 
 #[test]
@@ -1004,6 +1027,14 @@ fn texts_that_cannot_be_read_say_where_and_why() {
     );
     assert_eq!(refused(""), "cin.xml line 1: there is no element in it");
     assert_eq!(refused("no XML at all"), "cin.xml line 1: there is no element in it");
+    let other = "cin.xml line 1: the outermost element is <Msg> and not <Message>";
+    assert_eq!(refused(&text.replace("Message>", "Msg>")), other);
+    for other in ["<CINCensus/>", "<SSDA903><CHILD/></SSDA903>", "<Children><Child/></Children>"] {
+        assert!(matches!(error(other).problem, CinCensusProblem::OtherRoot(_)), "{other}");
+    }
+    assert!(CensusReader::new("cin.xml", b"<html/>".as_slice()).is_err());
+    let two = format!("{text}{text}");
+    assert!(matches!(error(&two).problem, CinCensusProblem::NotWellFormed(_)), "two censuses in one file");
     assert!(matches!(error(text.replace("</Section47>", "</Section48>")).problem, CinCensusProblem::NotWellFormed(_)));
     assert!(matches!(error(b"<Message>\xff\xfe</Message>").problem, CinCensusProblem::NotWellFormed(_)));
     for cut in ["</Children>", "</Message>", "<Section47>"] {
@@ -1036,7 +1067,7 @@ fn what_never_ends_is_stopped() {
     assert!(matches!(never(b"<Message><Children><Child>", b"x"), CinCensusProblem::TooLong));
     assert!(matches!(never(b"<Message><!--", b"x"), CinCensusProblem::TooLong));
     assert!(matches!(never(b"<Message", b" a='1'"), CinCensusProblem::TooLong));
-    assert!(matches!(never(b"", b"<Child>"), CinCensusProblem::TooDeep));
+    assert!(matches!(never(b"<Message>", b"<Child>"), CinCensusProblem::TooDeep));
     assert!(matches!(never(b"<Message>", b"<a/>"), CinCensusProblem::TooFaulty));
     assert!(matches!(never(b"<Message><Children>", b"<Child/>"), CinCensusProblem::TooFaulty));
     assert!(matches!(never(b"<Message><Children><Child>", b"<CINdetails/>"), CinCensusProblem::TooLarge));
@@ -1436,6 +1467,7 @@ proptest! {
         ];
         let text: String = pieces.iter().map(|piece| PIECES[*piece]).collect();
         survives(text.as_bytes());
+        survives(format!("<Message><Children>{text}").as_bytes());
     }
 
     #[test]

@@ -51,11 +51,11 @@
 //!
 //! # The file
 //!
-//! Well-formed XML in UTF-8, with or without a byte order mark. Names of elements are read whatever the case of their
-//! letters and whatever their prefix; attributes are not read. Elements may come in any order within their group. A
-//! document type declaration is refused, and no entity is expanded but the five of XML itself, so that no file grows in
-//! memory; [`limit`] bounds what is kept of any text. The header has to come before the children, or the rules that need
-//! the period of the census are not checked.
+//! Well-formed XML in UTF-8, with or without a byte order mark, whose outermost element is `Message`; another one is refused.
+//! Names of elements are read whatever the case of their letters and whatever their prefix; attributes are not read. Elements
+//! may come in any order within their group. A document type declaration is refused, and no entity is expanded but the five of
+//! XML itself, so that no file grows in memory; [`limit`] bounds what is kept of any text. The header has to come before the
+//! children, or it is not read.
 //!
 //! # The values
 //!
@@ -121,6 +121,7 @@
 //!
 //! | what is wrong | what happens | rule |
 //! |---|---|---|
+//! | no header before the children, or one that does not say the year | the rules that need the days of the census are not checked, and it [supplies](Censuses::supply) no day | 100 |
 //! | no `LAchildID` | the child is left out with all that is recorded of it | 8500 |
 //! | no start date (referral, assessment, enquiry, plan) | the record is left out; an enquiry with its conference, a plan with its reviews; what else lies in a referral stays, without a referral | [`EmptyStart`](crate::FindingRule::EmptyStart), and 8600, 8720 |
 //! | `CINPlanStartDate`, `CINPlanEndDate`, `AssessmentInternalReviewDate` that cannot be read | read as empty; no record holds them | [`DateReadAsEmpty`](crate::FindingRule::DateReadAsEmpty) |

@@ -9,7 +9,7 @@ use super::rules::{Rules, Totals};
 use super::xml::{Elements, Step};
 use crate::calendar::WorkingDays;
 use crate::record::Family;
-use crate::{Finding, FindingRule};
+use crate::{CinRule, Finding, FindingRule};
 
 /// Reads one census and hands its children over one at a time, so that no more than one is kept.
 ///
@@ -42,6 +42,9 @@ use crate::{Finding, FindingRule};
 pub struct CensusReader<R> {
     elements: Elements<R>,
     header: Header,
+    has_header: bool,
+    /// Whether a child was met, after which no header is read.
+    has_children: bool,
     calendar: &'static WorkingDays,
     totals: Totals,
     counts: Counts,
@@ -93,11 +96,13 @@ impl<R: BufRead> CensusReader<R> {
     ///
     /// # Errors
     ///
-    /// Where the text is no census, or cannot be read on.
+    /// Where the text is no census (its outermost element is no `Message`), or cannot be read on.
     pub fn new(file: impl Into<Arc<str>>, source: R) -> Result<Self, CinCensusError> {
         let mut reader = Self {
             elements: Elements::new(file.into(), source),
             header: Header::default(),
+            has_header: false,
+            has_children: false,
             calendar: &CALENDAR,
             totals: Totals::default(),
             counts: Counts::default(),
@@ -152,15 +157,27 @@ impl<R: BufRead> CensusReader<R> {
             let at = |line| Place::new(Family::Referral, String::new(), line);
             match self.elements.step(&["Message", "Children"])? {
                 Step::Entered => {}
-                Step::Read(element) if element.name == "Header" => self.header = Header::read(&element, &mut notes),
-                Step::Read(element) if element.name == "Child" => match child::read(element, &file) {
-                    Ok(child) => return Ok(Some(self.checked(child, &file))),
-                    Err(findings) => notes.findings = findings,
-                },
+                Step::Read(element) if element.name == "Header" && self.has_header => {
+                    notes.note(&at(element.line), element.line, "Header", &"", FindingRule::RepeatedElement);
+                }
+                Step::Read(element) if element.name == "Header" && !self.has_children => {
+                    self.header = Header::read(&element, &mut notes);
+                    self.has_header = true;
+                }
+                Step::Read(element) if element.name == "Child" => {
+                    self.has_children = true;
+                    match child::read(element, &file) {
+                        Ok(child) => return Ok(Some(self.checked(child, &file))),
+                        Err(findings) => notes.findings = findings,
+                    }
+                }
                 Step::Read(element) => notes.unexpected(&at(element.line), &element),
                 Step::Text(text, line) => notes.note(&at(line), line, "Message", &text, FindingRule::UnexpectedElement),
                 Step::End => {
                     self.is_at_end = true;
+                    if !self.has_header {
+                        notes.breaks(&at(1), 1, "ReferenceDate", &"", CinRule::Cin100);
+                    }
                     self.totals.check(&mut notes);
                     self.findings.append(&mut notes.findings);
                     return Ok(None);
@@ -228,6 +245,9 @@ pub enum CinCensusProblem {
     /// There is no element at all.
     #[error("there is no element in it")]
     NoCensus,
+    /// The outermost element is another than `Message`: another form, or no form at all.
+    #[error("the outermost element is <{0}> and not <Message>")]
+    OtherRoot(String),
     /// A tag, text or comment longer than [`limit::TEXT`].
     #[error("a tag, a text or a comment is longer than {} bytes", limit::TEXT)]
     TooLong,

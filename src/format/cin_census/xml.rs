@@ -203,9 +203,11 @@ impl<R: BufRead> Elements<R> {
             }),
             Err(error) => Err(CinCensusProblem::NotWellFormed(error.to_string())),
         };
-        match piece {
-            Ok(Piece::Start(_)) => {
-                self.seen_any = true;
+        match &piece {
+            Ok(Piece::Start(name)) => {
+                if self.depth == 0 {
+                    self.outermost(name)?;
+                }
                 self.depth += 1;
                 if is_deep(self.depth) {
                     return Err(self.problem(CinCensusProblem::TooDeep));
@@ -215,6 +217,18 @@ impl<R: BufRead> Elements<R> {
             _ => {}
         }
         piece.map_err(|problem| self.problem(problem))
+    }
+
+    /// Refuses what is no census.
+    fn outermost(&mut self, name: &str) -> Result<(), CinCensusError> {
+        if std::mem::replace(&mut self.seen_any, true) {
+            let second = "a second outermost element".to_owned();
+            return Err(self.problem(CinCensusProblem::NotWellFormed(second)));
+        }
+        if name != "Message" {
+            return Err(self.problem(CinCensusProblem::OtherRoot(name.chars().take(40).collect())));
+        }
+        Ok(())
     }
 
     pub(super) fn problem(&mut self, problem: CinCensusProblem) -> CinCensusError {
