@@ -449,7 +449,8 @@ fn readings_come_from_a_workbook() {
     let mut records = Dataset::builder();
     read(&every_list()).made_on(day("2021-02-28")).give_to(&mut records);
     let dataset = records.finish();
-    assert_eq!(dataset.findings(), []);
+    // The last placement begins on the day after.
+    assert_eq!(dataset.findings().iter().map(|finding| finding.rule).collect::<Vec<_>>(), [FindingRule::AfterMade]);
     let ledger = Engine::new(catalogue::standard()).run(&dataset).unwrap();
     let reading = |indicator, basis, at| ledger.reading(indicator, basis, day(at)).unwrap();
     let ratio = |indicator| reading(indicator, Basis::InQuarter, "2020-12-31").ratio().unwrap().to_string();
@@ -676,6 +677,11 @@ fn each_finding_names_list_row_child_column_value_and_rule() {
     let cases = [
         (4, t("soon"), Family::Referral, "soon", FindingRule::UnreadableDate, 0),
         (4, Cell::Number(99_999.0), Family::Referral, "99999", FindingRule::UnreadableDate, 0),
+        (4, Cell::Number(10_958.0), Family::Referral, "10958", FindingRule::UnreadableDate, 0),
+        (4, t("+2020-09-16"), Family::Referral, "+2020-09-16", FindingRule::UnreadableDate, 0),
+        (3, Cell::Number(2012.0), Family::Person, "2012", FindingRule::UnreadableDate, 1),
+        (3, d("1905-07-04"), Family::Person, "2012", FindingRule::UnreadableDate, 1),
+        (3, t("04/07/1905"), Family::Person, "04/07/1905", FindingRule::UnreadableDate, 1),
         (4, t("31/06/2020"), Family::Referral, "31/06/2020", FindingRule::UnreadableDate, 0),
         (4, t("16/09/20"), Family::Referral, "16/09/20", FindingRule::UnreadableDate, 0),
         (4, E, Family::Referral, "", FindingRule::EmptyStart, 0),
@@ -733,6 +739,83 @@ fn each_finding_names_list_row_child_column_value_and_rule() {
             id(at(Family::Referral, "Date of Referral", "101/2020-09-16", FindingRule::RepeatedId, 3)),
         ]
     );
+}
+
+fn looked_after_row() -> Vec<Cell> {
+    let lists = every_list();
+    lists.iter().find(|(name, _)| *name == "List 8").unwrap().1[2].clone()
+}
+
+#[test]
+fn a_legal_status_or_placement_without_its_start_is_found() {
+    let read_row = |changes: &[(usize, Cell)]| {
+        let mut row = looked_after_row();
+        for (column, cell) in changes {
+            row[*column] = cell.clone();
+        }
+        read(&[("List 8", vec![texts(&LOOKED_AFTER), row])])
+    };
+    let count = |annex: &AnnexA, of: Family| annex.records().iter().filter(|given| given.record.family() == of).count();
+    assert_eq!(read_row(&[]).findings(), []);
+    let cases = [(Family::LegalStatus, 6, &[7][..]), (Family::Placement, 11, &[12, 13, 14, 15][..])];
+    for (family, start, said) in cases {
+        let annex = read_row(&[(start, E)]);
+        let finding = Finding::new(family, LOOKED_AFTER[start], "", FindingRule::EmptyStart)
+            .in_file(Some("a.xlsx, List 8".into()))
+            .in_row(Some(2))
+            .of("", "C3");
+        assert_eq!(annex.findings(), [finding]);
+        assert_eq!((count(&annex, family), count(&annex, Family::LookedAfterEpisode)), (0, 1));
+        // Where nothing is said of it there is none.
+        let nothing: Vec<_> = said.iter().chain([&start]).map(|column| (*column, E)).collect();
+        assert_eq!(read_row(&nothing).findings(), []);
+    }
+}
+
+#[test]
+fn what_begins_after_the_day_it_was_made_is_found() {
+    let annex = read(&every_list());
+    let last = annex.day().unwrap();
+    assert_eq!(annex.clone().made_on(last).findings(), []);
+    let early = annex.clone().made_on(day("2021-01-31"));
+    let found: Vec<_> = early
+        .findings()
+        .iter()
+        .map(|f| (f.file.as_deref().unwrap(), f.row, f.person.as_deref(), f.field.as_str(), f.value.as_str(), f.rule))
+        .collect();
+    let at = |field, value| ("a.xlsx, List 8", Some(2), Some("C1"), field, value, FindingRule::AfterMade);
+    assert_eq!(
+        found,
+        [
+            at("Start Date of Most Recent Placement", "2021-03-01"),
+            at("Start date of current legal status", "2021-02-17"),
+            at("Date Started to be Looked After", "2021-02-16"),
+        ]
+    );
+    // Said again, the later word counts.
+    assert_eq!(early.made_on(last), annex.made_on(last));
+    let contact = read(&every_list()).made_on(day("2020-09-09"));
+    assert!(
+        contact.findings().iter().any(|f| (f.field.as_str(), f.value.as_str()) == ("Date of Contact", "2020-09-10"))
+    );
+}
+
+#[test]
+fn a_plan_without_a_number_of_previous_plans_is_found_and_touches_that_figure() {
+    let plan = |count: Cell| {
+        let row = vec![t("C1"), E, E, E, d("2020-10-05"), E, E, E, E, count];
+        read(&[("List 7", vec![texts(&PLANS), row])])
+    };
+    assert_eq!(plan(Cell::Number(0.0)).findings(), []);
+    let annex = plan(E);
+    let [finding] = annex.findings() else { panic!("one finding") };
+    assert_eq!((finding.field.as_str(), finding.rule), (PLANS[9], FindingRule::NoPreviousPlans));
+    let touched: Vec<String> = catalogue::standard()
+        .iter()
+        .filter(|indicator| indicator.definition().reads().touched_by(finding))
+        .map(|indicator| indicator.definition().key())
+        .collect();
+    assert_eq!(touched, ["NI 65"]);
 }
 
 /// A day is one of no further action only if all its referrals are.

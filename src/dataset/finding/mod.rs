@@ -111,6 +111,10 @@ pub enum FindingRule {
     ChangedLater,
     /// Open at the end of a return and not in a later one; it ends on the first day after the last return that has it.
     MissingLater,
+    /// A record of a workbook that begins after the day on which it is said to be made; it stays.
+    AfterMade,
+    /// No number of previous plans where a list has it in the place of the plans; only plans in the records count.
+    NoPreviousPlans,
     /// A list of one workbook says otherwise than a list before it; the earlier one counts.
     ListsDisagree,
     /// A rule of the national validation of the looked-after children return.
@@ -160,6 +164,8 @@ impl FindingRule {
             Self::MissingLater => {
                 "open at the end of this return and not in a later one; it ends on the day after this one"
             }
+            Self::AfterMade => "begins after the day on which the workbook is said to be made; it stays",
+            Self::NoPreviousPlans => "no number of previous plans; only plans in the records count",
             Self::ListsDisagree => "a list before it says otherwise; that counts",
             Self::Ssda903(rule) => rule.text(),
             Self::Ssda903Returns(rule) => rule.text(),
@@ -224,6 +230,8 @@ impl FindingRule {
             | Self::RepeatedElement
             | Self::ChangedLater
             | Self::MissingLater
+            | Self::AfterMade
+            | Self::NoPreviousPlans
             | Self::ListsDisagree => Severity::MayChangeFigure,
             Self::DateReadAsEmpty
             | Self::RepeatedColumn

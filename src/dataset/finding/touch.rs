@@ -137,6 +137,7 @@ impl Finding {
             (FindingRule::AuthorisedBeforeStart, _) => Some(Matter::Authorisations),
             (FindingRule::OutsideBankHolidays, _) if self.family == Family::Assessment => Some(Matter::Authorisations),
             (FindingRule::CompletedWithoutDate | FindingRule::CompletionNotAccepted, _) => Some(Matter::InterviewDates),
+            (FindingRule::NoPreviousPlans, _) => Some(Matter::PreviousPlans),
             (FindingRule::NoSuchPerson | FindingRule::NoDateOfBirth, _) => Some(Matter::Records(Family::Person)),
             // Whether there is such a record at all, whichever of its dates is named.
             (FindingRule::MissingLater, _) | (_, Severity::BlocksFigure) => Some(whole),

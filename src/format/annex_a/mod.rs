@@ -33,7 +33,7 @@
 //! | value | is read as |
 //! |---|---|
 //! | nothing | empty cells, `#N/A`, `N/A`, `NULL` and `-` |
-//! | date | a date of Excel (also of the 1904 calendar), its number in a cell without the format of a date (of the 1900 calendar), or a text `DD/MM/YYYY`, `YYYY-MM-DD`, `DD-MM-YYYY`, `DD.MM.YYYY`, `YYYY/MM/DD`, `YYYYMMDD`, `16 Sep 2020`, `16-Sep-2020`; a time after it does not count; from 1900 to 2099 |
+//! | date | a date of Excel (also of the 1904 calendar), its number in a cell without the format of a date (of the 1900 calendar), or a text `DD/MM/YYYY`, `YYYY-MM-DD`, `DD-MM-YYYY`, `DD.MM.YYYY`, `YYYY/MM/DD`, `YYYYMMDD`, `16 Sep 2020`, `16-Sep-2020`; a time after it does not count; from 1930 to 2099, since a year alone, such as 2012 for a birth, is the number of a day of 1905 |
 //! | answer | without the letter before it: `a) Yes` is `Yes` |
 //! | flag | `Yes`, `Y`, `TRUE`, `1`; `No`, `N`, `FALSE`, `0`; in any case |
 //! | code | the code it begins with: `q) 6: Police`, `N1 - Abuse or Neglect`; for sex, category of abuse, eligibility, in touch and suitability the words too; any other text is kept as an unknown code |
@@ -60,6 +60,9 @@
 //! other is a finding ([`RepeatedId`](crate::FindingRule::RepeatedId)). What contradicts within a record (an end before a start,
 //! a day twice) the [`Builder`] finds; such a finding names sheet, row and column too. When a case of List 6 was closed is part of
 //! the referral, so that a finding about it names the row of List 3.
+//!
+//! A legal status or a placement of List 8 whose start is empty is no record, and a finding
+//! ([`EmptyStart`](crate::FindingRule::EmptyStart)) where the row says more of it.
 //!
 //! A case of List 6 whose start is no referral of List 3 is no referral: List 3 has the referrals of the last six months only,
 //! and older ones of children whose case is still open would stand for all the older ones.
@@ -97,7 +100,7 @@
 //! | ECS 14a | no: it looks back 12 months; `ECS 14a as recorded`, or `ECS 14a as recorded with itself` where the authority counts the referral too |
 //! | ECS 138 | the assessments of the last six months, from their start; not from referral |
 //! | ICPC 15 | the enquiries of the last six months; no target dates, no transfers in |
-//! | NI 65 | yes, by the recorded number of previous plans |
+//! | NI 65 | yes, by the recorded number of previous plans; one that is empty is a finding ([`NoPreviousPlans`](crate::FindingRule::NoPreviousPlans)), and the plans of the list count |
 //! | NI 65a | no: it looks back 24 months |
 //! | NI 64 open, ECS 133 | yes, as at any day of the last six months |
 //! | NI 64 ceased | plans that ended in the last six months |
@@ -140,7 +143,7 @@ use self::sheet::Sheet;
 use crate::chronology::Headings;
 use crate::measure::Ratio;
 use crate::record::{ClosureReason, Coded, Family, PrimaryNeed, Record, ReferralSource};
-use crate::{Builder, Finding, Supply};
+use crate::{Builder, Finding, FindingRule, Supply};
 
 /// What a workbook holds: records, counts as recorded, and what is wrong in it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -246,7 +249,7 @@ impl AnnexA {
         reading.annex.unread = unread;
         for (list, sheet) in sheets {
             reading.annex.rows.insert(list, 0);
-            reading.sheet(&file, list, &sheet);
+            reading.sheet(&file, list, sheet);
         }
         Ok(reading.finish())
     }
@@ -304,9 +307,15 @@ impl AnnexA {
     }
 
     /// Says on which day it was made, which the workbook itself does not: the day up to which its lists are whole.
+    ///
+    /// What begins after it is a finding ([`AfterMade`](FindingRule::AfterMade)): the day is another, or what stands
+    /// there is.
     #[must_use]
     pub fn made_on(mut self, day: NaiveDate) -> Self {
         self.made_on = Some(day);
+        self.findings.retain(|finding| finding.rule != FindingRule::AfterMade);
+        let after = supply::began_after(&self, day);
+        self.findings.extend(after);
         self
     }
 

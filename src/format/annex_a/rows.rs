@@ -104,6 +104,16 @@ impl Row<'_> {
         Err(Unreadable)
     }
 
+    /// The day on which a record beside that of the row begins, of which these columns say more; where they do and
+    /// there is no such day, it is left out.
+    fn start_of(&mut self, family: Family, start: Column, said: &[Column]) -> Option<NaiveDate> {
+        let day = self.day_of(family, start).ok()?;
+        if day.is_none() && said.iter().any(|column| self.value(*column).is_some()) {
+            self.note(family, start, "", FindingRule::EmptyStart);
+        }
+        day
+    }
+
     fn flag(&mut self, column: Column) -> Option<bool> {
         let text = self.text(column)?;
         let answer = flag(&text);
@@ -146,10 +156,13 @@ impl Row<'_> {
 
 impl Reading {
     /// Reads the sheet of a list.
-    pub(super) fn sheet(&mut self, file: &Arc<str>, list: List, sheet: &Sheet) {
+    pub(super) fn sheet(&mut self, file: &Arc<str>, list: List, mut sheet: Sheet) {
         let place: Arc<str> = format!("{file}, {}", sheet.name).into();
         let family = family(list);
-        let columns = self.columns(list, sheet, &place);
+        let columns = self.columns(list, &sheet, &place);
+        for (position, _) in columns.0.values() {
+            sheet.fill_merged(*position);
+        }
         let rows = sheet.rows.last_key_value().map_or(0, |(last, _)| *last);
         self.annex.sheets.insert(list, ReadSheet { place: Arc::clone(&place), rows, headings: columns.headings(list) });
         for (number, cells) in &sheet.rows {
@@ -367,6 +380,9 @@ impl Reading {
         plan.initial_category = row.code(Column::Category);
         plan.latest_category = row.code(Column::LatestCategory);
         plan.previous_plans = row.number(Column::Count);
+        if row.columns.0.contains_key(&Column::Count) && row.value(Column::Count).is_none() {
+            row.note(row.family, Column::Count, "", FindingRule::NoPreviousPlans);
+        }
         self.give(row, plan);
         if let Some(date) = row.day_of(Family::PlanReview, Column::Review)? {
             self.give(row, PlanReview::new(format!("{id}/R{date}"), &*row.child, id).date(date));
@@ -387,9 +403,8 @@ impl Reading {
         }
         let placed = self.placement(row, ceased.as_ref().ok().copied().flatten());
         let status = row.code_of(Family::LegalStatus, Column::Status);
-        if let (Some(status), Ok(Some(since)), Ok(ceased)) =
-            (status, row.day_of(Family::LegalStatus, Column::StatusStart), &ceased)
-        {
+        let since = row.start_of(Family::LegalStatus, Column::StatusStart, &[Column::Status]);
+        if let (Some(status), Some(since), Ok(ceased)) = (status, since, &ceased) {
             let mut status = LegalStatus::new(format!("{}/L{since}", row.child), &*row.child, status, since);
             status.end = *ceased;
             self.give(row, status);
@@ -420,7 +435,8 @@ impl Reading {
 
     /// The most recent placement: its start and its id.
     fn placement(&mut self, row: &mut Row<'_>, ceased: Option<NaiveDate>) -> Option<(NaiveDate, String)> {
-        let start = row.day_of(Family::Placement, Column::PlacementStart).ok()??;
+        let said = [Column::PlacementType, Column::Provider, Column::Postcode, Column::Urn];
+        let start = row.start_of(Family::Placement, Column::PlacementStart, &said)?;
         let id = format!("{}/{start}", row.child);
         let mut placement = Placement::new(&*id, &*row.child, start);
         placement.end = ceased;

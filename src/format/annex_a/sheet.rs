@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io::{Read, Seek};
 
 use calamine::{DataRef, ExcelDateTime, ExcelDateTimeType, Xlsx, XlsxError};
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 
 /// Rows above the header that are looked at for it.
 const ROWS_ABOVE_HEADER: usize = 50;
@@ -50,19 +50,28 @@ impl Value {
     }
 }
 
-/// From 1900 to 2099: another number is no date.
+/// Nothing of a child or care leaver is of a day before 1930, while the years from then on, which stand in cells in the
+/// place of days, are numbers of days of 1905.
+const YEARS: std::ops::Range<i32> = 1930..2100;
+
+fn is_of_years(day: &NaiveDate) -> bool {
+    YEARS.contains(&day.year())
+}
+
+/// The day of a number; one outside the years is no date.
 fn day_of(serial: ExcelDateTime) -> Option<NaiveDate> {
-    if (1.0..73_051.0).contains(&serial.as_f64()) { serial.as_datetime().map(|moment| moment.date()) } else { None }
+    // Not every number can be made a day.
+    let can_be = (1.0..73_051.0).contains(&serial.as_f64());
+    if can_be { serial.as_datetime().map(|moment| moment.date()).filter(is_of_years) } else { None }
 }
 
 /// A day as text, with or without a time after it, which does not count.
 fn written_day(text: &str) -> Option<NaiveDate> {
     const FORMS: [&str; 9] =
         ["%d/%m/%Y", "%Y-%m-%d", "%d-%m-%Y", "%d.%m.%Y", "%Y/%m/%d", "%d %b %Y", "%d-%b-%Y", "%d %B %Y", "%Y%m%d"];
-    let four_digits_of_year = |day: &NaiveDate| (1900..2100).contains(&chrono::Datelike::year(day));
-    let read = |text: &str| {
-        FORMS.iter().find_map(|form| NaiveDate::parse_from_str(text, form).ok().filter(four_digits_of_year))
-    };
+    // A sign would be taken for a part of the year.
+    let forms = |text: &str| if text.contains('+') { [].iter() } else { FORMS.iter() };
+    let read = |text: &str| forms(text).find_map(|form| NaiveDate::parse_from_str(text, form).ok().filter(is_of_years));
     read(text).or_else(|| {
         let (day, time) = text.split_once('T').or_else(|| text.rsplit_once(' '))?;
         let is_time = time.contains(':') && time.bytes().all(|b| b.is_ascii_digit() || b":.Z+-".contains(&b));
@@ -74,13 +83,15 @@ fn written_day(text: &str) -> Option<NaiveDate> {
 pub(super) type Cells = BTreeMap<u32, Value>;
 
 /// The sheet of one list: its header and the rows below.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Sheet {
     pub(super) name: String,
     /// The header and the rows below by number, the first row of the sheet is 1. Rows that are empty are not here.
     pub(super) header: Cells,
     pub(super) header_row: u32,
     pub(super) rows: BTreeMap<u32, Cells>,
+    /// By column, the first and the last row of each merged cell, in order.
+    merged: BTreeMap<u32, Vec<(u32, u32)>>,
 }
 
 impl Sheet {
@@ -106,20 +117,30 @@ impl Sheet {
             .find(|(_, cells)| cells.values().any(|value| is_header(&value.text)))
             .map(|(row, _)| *row);
         let Some(header_row) = header_row else {
-            return Ok(Self { name: name.to_owned(), header: Cells::new(), header_row: 1, rows: BTreeMap::new() });
+            return Ok(Self { name: name.to_owned(), header_row: 1, ..Self::default() });
         };
         let mut below = rows.split_off(&header_row);
         let header = below.remove(&header_row).unwrap_or_default();
+        let mut regions: BTreeMap<u32, Vec<(u32, u32)>> = BTreeMap::new();
         for region in merged {
-            let (first, column) = (region.start.0.saturating_add(1), region.start.1);
-            let last = region.end.0.saturating_add(1);
-            let Some(value) = below.get(&first).and_then(|cells| cells.get(&column)).cloned() else { continue };
-            if first < last {
-                for (_, cells) in below.range_mut(first..=last) {
-                    cells.entry(column).or_insert_with(|| value.clone());
-                }
-            }
+            let rows = [region.start.0, region.end.0].map(|row| row.saturating_add(1));
+            regions.entry(region.start.1).or_default().push(rows.into());
         }
-        Ok(Self { name: name.to_owned(), header, header_row, rows: below })
+        regions.values_mut().for_each(|rows| rows.sort_unstable());
+        Ok(Self { name: name.to_owned(), header, header_row, rows: below, merged: regions })
+    }
+
+    /// Writes what stands in the merged cells of a column into each of their rows that holds anything else.
+    pub(super) fn fill_merged(&mut self, column: u32) {
+        // Each row is looked at once, also where a broken file has merged cells that overlap.
+        let mut from = 0;
+        for (first, last) in self.merged.remove(&column).unwrap_or_default() {
+            let value = self.rows.get(&first).and_then(|cells| cells.get(&column)).cloned();
+            let Some(value) = value.filter(|_| first.max(from) < last) else { continue };
+            for (_, cells) in self.rows.range_mut(first.max(from)..=last) {
+                cells.entry(column).or_insert_with(|| value.clone());
+            }
+            from = last;
+        }
     }
 }

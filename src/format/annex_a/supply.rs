@@ -1,12 +1,14 @@
 //! What the lists of a workbook hold, and of which days.
 
+use std::sync::Arc;
+
 use chrono::NaiveDate;
 
 use super::AnnexA;
 use super::list::{Column, List};
 use crate::calendar::{Days, Moment, Span, minus_months, next_day};
 use crate::record::{Family, Record};
-use crate::{Matter, Supply};
+use crate::{Finding, FindingRule, Matter, Supply};
 
 /// How far back the lists of what happened reach.
 const MONTHS: u32 = 6;
@@ -71,6 +73,43 @@ pub(super) fn of(workbook: &AnnexA) -> Supply {
         supply = matters.fold(supply, |supply, matter| supply.with(*matter, days));
     }
     supply
+}
+
+/// A finding for each cell that says that something began after the day.
+pub(super) fn began_after(workbook: &AnnexA, made: NaiveDate) -> Vec<Finding> {
+    let records = workbook.records.iter().filter_map(|given| {
+        let (child, field) = match &given.record {
+            Record::Referral(referral) => (&referral.person, "cine_referral_date"),
+            Record::Assessment(assessment) => (&assessment.person, "cina_assessment_start_date"),
+            Record::Section47Enquiry(enquiry) => (&enquiry.person, "s47e_s47_start_date"),
+            Record::InitialConference(conference) => (&conference.person, "icpc_icpc_date"),
+            Record::ProtectionPlan(plan) => (&plan.person, "cppl_cp_plan_start_date"),
+            Record::PlanReview(review) => (&review.person, "cppr_cp_review_date"),
+            // One without a reason begins with the placement, which says the same.
+            Record::LookedAfterEpisode(episode) if episode.start_reason.is_some() => {
+                (&episode.person, "clae_cla_episode_start_date")
+            }
+            Record::Placement(placement) => (&placement.person, "clap_cla_placement_start_date"),
+            Record::LegalStatus(status) => (&status.person, "lega_legal_status_start_date"),
+            Record::CareLeaverStatus(status) => (&status.person, "clea_care_leaver_latest_contact"),
+            _ => return None,
+        };
+        Some((given.list, given.row, given.record.family(), field, child, began(&given.record)?))
+    });
+    let contacts = workbook.contacts.iter().map(|contact| {
+        (List::Contacts, contact.row, Family::Referral, "cine_referral_date", &contact.child, contact.date)
+    });
+    let late = records.chain(contacts).filter(|(.., day)| *day > made);
+    let findings = late.map(|(list, row, family, field, child, day)| {
+        let sheet = workbook.sheets.get(&list);
+        let named = |(of, column, _): &&(Family, &str, String)| *of == family && *column == field;
+        let name = sheet.and_then(|sheet| sheet.headings.iter().find(named)).map_or(field, |(.., name)| name.as_str());
+        Finding::new(family, name, day.to_string(), FindingRule::AfterMade)
+            .in_file(sheet.map(|sheet| Arc::clone(&sheet.place)))
+            .in_row(Some(u64::from(row)))
+            .of("", child)
+    });
+    findings.collect()
 }
 
 /// The day on which what is recorded began.
