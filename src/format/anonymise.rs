@@ -50,7 +50,7 @@
 //! | period of care as the authority numbers it | pseudonymised |
 //! | provider's reference number (URN) | pseudonymised, without regard to case and to white space around it |
 //! | postcode of a placement | pseudonymised, without regard to case and spaces: equal stays equal |
-//! | team | pseudonymised as written |
+//! | team | pseudonymised, without the white space around it |
 //! | date of birth, expected date of birth | reduced to the first of the month |
 //! | distance of a placement | reduced to whole miles, rounded up; dropped where it is no number |
 //! | registration number | reduced to `SW0` for a qualified social worker; any other is dropped |
@@ -58,7 +58,7 @@
 //! | status text of an immigration status | reduced to `UASC` where it means that; any other is dropped, its days stay |
 //! | job title | dropped |
 //! | statutory codes, sex and ethnicity among them | kept |
-//! | a code that the list does not know, which may be any text | pseudonymised; it stays one that the list does not know |
+//! | a code that the list does not know, which may be any text | pseudonymised, without regard to case and to white space around it; it stays one that the list does not know |
 //! | dates and times of events, date of death | kept |
 //! | flags, numbers and counts | kept |
 //!
@@ -201,7 +201,7 @@ impl Pseudonyms {
                 self.own(Family::Assessment, id);
                 self.own(Family::Person, person);
                 self.link(Family::Referral, referral);
-                self.word("team", team);
+                self.name("team", team);
             }
             Record::Section47Enquiry(Section47Enquiry { id, referral, person, start: _, end: _ }) => {
                 self.own(Family::Section47Enquiry, id);
@@ -270,7 +270,7 @@ impl Pseudonyms {
     /// The same finding without what names anybody: the record and the person by their pseudonyms.
     ///
     /// The value is kept where it is a date other than one of birth, and dropped otherwise, since it may be any text. So is
-    /// the name of a column or element that no form has. The name of the file is kept.
+    /// the name of a column or element that no form has, with whatever stands in it. The name of the file is kept.
     ///
     /// ```
     /// use csc_kpi::format::anonymise::Pseudonyms;
@@ -288,15 +288,17 @@ impl Pseudonyms {
     pub fn finding(&self, mut finding: Finding) -> Finding {
         finding.record = finding.record.map(|id| self.id(finding.family, &id));
         finding.person = finding.person.map(|id| self.id(Family::Person, &id));
-        let field = finding.field.to_ascii_lowercase();
+        // As the readers find the columns: `D.O.B.` is one of birth too.
+        let letters = finding.field.chars().filter(char::is_ascii_alphabetic);
+        let field: String = letters.map(|letter| letter.to_ascii_lowercase()).collect();
         let of_birth = field.contains("dob") || field.contains("birth");
-        if of_birth || NaiveDate::parse_from_str(&finding.value, "%Y-%m-%d").is_err() {
+        // What stands where no form has anything may be a date of birth under any name, or under none.
+        let of_no_form =
+            matches!(finding.rule, FindingRule::OpenQuote | FindingRule::UnexpectedElement | FindingRule::LongRow);
+        if of_birth || of_no_form || NaiveDate::parse_from_str(&finding.value, "%Y-%m-%d").is_err() {
             finding.value.clear();
         }
-        if matches!(
-            finding.rule,
-            FindingRule::OpenQuote | FindingRule::UnexpectedElement | FindingRule::Ssda903Returns(_)
-        ) {
+        if of_no_form || matches!(finding.rule, FindingRule::Ssda903Returns(_)) {
             finding.field.clear();
         }
         finding
@@ -331,7 +333,7 @@ impl Pseudonyms {
         self.code("referral source", source);
         self.code("primary need", primary_need);
         self.code("closure reason", closure_reason);
-        self.word("team", team);
+        self.name("team", team);
     }
 
     fn plan(&self, r: &mut ProtectionPlan) {
@@ -426,14 +428,10 @@ impl Pseudonyms {
         *text = text.take().map(|text| self.pseudonym(kind, text.trim()));
     }
 
-    /// A text that is compared as written.
-    fn word(&self, kind: &str, text: &mut Option<String>) {
-        *text = text.take().map(|text| self.pseudonym(kind, &text));
-    }
-
+    /// A code that the list does not know is compared without regard to case.
     fn code<C>(&self, kind: &str, code: &mut Option<Coded<C>>) {
         if let Some(Coded::Unknown(text)) = code {
-            *text = self.pseudonym(kind, text);
+            *text = self.pseudonym(kind, &text.trim().to_ascii_uppercase());
         }
     }
 
