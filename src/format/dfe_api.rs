@@ -51,9 +51,10 @@
 //!
 //! # What is purged
 //!
-//! A child with the flag has no records any more. A part with the flag has no record, nor has what lies in it; in `purged`
-//! each is named for a host that keeps records by id. `child_details` with the flag leaves a person of whom only the id is
-//! known.
+//! A child with the flag has no records any more. A part with the flag has no record, nor has what lies in it; in
+//! `purged` each record that may have come of them is named for a host that keeps records by id: of an enquiry its
+//! conference too, of a placement both episode and placement. `child_details` with the flag leaves a person of whom
+//! only the id is known.
 //!
 //! # What is wrong
 //!
@@ -75,11 +76,11 @@
 //!
 //! Figures that need what is not in the form [say so](supply) and are no zero.
 //!
-//! Reviews of plans (NI 67), categories of abuse, the number of previous plans (NI 65 counts the plans there are), whether a
-//! conference made a plan or received a child, legal statuses (short breaks), providers, missing episodes and interviews, whether a
-//! care leaver is eligible, in touch or suitably housed, sibling groups, teams, dates of death, times
-//! of day. Disabilities, UPN, names, the home
-//! postcode, assessments of strengths and difficulties, factors, plans of children in need and adoption have no records here.
+//! Reviews of plans (NI 67), categories of abuse, the number of previous plans (NI 65 counts the plans there are),
+//! whether a conference made a plan or received a child, legal statuses (short breaks), providers and reference
+//! numbers, missing episodes and interviews, whether a care leaver is eligible, in touch or suitably housed, sibling
+//! groups, teams, dates of death, times of day. Disabilities, UPN, names, the home postcode, assessments of strengths
+//! and difficulties, factors, plans of children in need and adoption have no records here.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Read};
@@ -340,11 +341,19 @@ fn going_on(mut records: Vec<Record>) -> Vec<Record> {
     let mut joined: BTreeMap<String, String> = BTreeMap::new();
     // By placement: the last of those that go on with it.
     let mut last: BTreeMap<String, Placement> = BTreeMap::new();
+    // By the day on which it ended, the first of them by start.
+    let mut ended: BTreeMap<NaiveDate, &LookedAfterEpisode> = BTreeMap::new();
+    for episode in &episodes {
+        if let Some(ceased) = episode.ceased.filter(|ceased| episode.start < *ceased) {
+            ended.entry(ceased).or_insert(episode);
+        }
+    }
     for this in &episodes {
         if this.start_reason != Some(EpisodeStart::LegalStatus.into()) {
             continue;
         }
-        let before = episodes.iter().find(|before| before.ceased == Some(this.start) && before.start < this.start);
+        // One whose id comes twice goes on with no other; the builder finds it.
+        let before = ended.get(&this.start).filter(|before| before.id != this.id);
         let Some((before, now)) = before.and_then(|before| placements.get(&*before.id).zip(placements.get(&*this.id)))
         else {
             continue;
@@ -388,8 +397,23 @@ fn text(cell: Option<&Value>) -> Option<String> {
 /// What findings call an attribute whose name is the empty text.
 const WITHOUT_NAME: &str = "\"\"";
 
+/// The day written `YYYY-MM-DD`, eight digits with two hyphens and nothing else.
+fn day_of_form(text: &str) -> Option<NaiveDate> {
+    let is_of_form = text.len() == 10
+        && text
+            .bytes()
+            .zip(0..)
+            .all(|(byte, at)| if at == 4 || at == 7 { byte == b'-' } else { byte.is_ascii_digit() });
+    if is_of_form { text.parse().ok() } else { None }
+}
+
 fn code<C: StatutoryCode>(cell: &Cell) -> Option<Coded<C>> {
     text(cell.as_ref()).map(|text| Coded::read(&text))
+}
+
+/// The id of the conference that an enquiry led to.
+fn conference_of(enquiry: &str) -> String {
+    format!("{enquiry}/ICPC")
 }
 
 /// A record that is left out, which has left its finding.
@@ -460,8 +484,7 @@ impl Reading {
 
     fn day(&mut self, part: Part<'_>, name: &str, cell: &Cell) -> Result<Option<NaiveDate>, LeftOut> {
         let Some(written) = text(cell.as_ref()) else { return Ok(None) };
-        let is_of_form = written.len() == 10 && written.is_ascii();
-        if let Some(day) = written.parse().ok().filter(|_| is_of_form) {
+        if let Some(day) = day_of_form(&written) {
             return Ok(Some(day));
         }
         self.note(part, name, written, FindingRule::UnreadableDate);
@@ -490,9 +513,19 @@ impl Reading {
         self.rest(part, rest);
         let is_purged = self.flag(part, "purge", purge) == Some(true);
         if is_purged {
-            self.purged.push((part.family, part.id.to_owned()));
+            self.purge(part.family, part.id);
         }
         !is_purged
+    }
+
+    /// Names all records that come of the part with this id.
+    fn purge(&mut self, family: Family, id: &str) {
+        self.purged.push((family, id.to_owned()));
+        match family {
+            Family::Section47Enquiry => self.purged.push((Family::InitialConference, conference_of(id))),
+            Family::LookedAfterEpisode => self.purged.push((Family::Placement, id.to_owned())),
+            _ => {}
+        }
     }
 
     fn details(&mut self, child: Part<'_>, form: Option<&DetailsForm>) {
@@ -541,7 +574,7 @@ impl Reading {
                     let inner_id = text(inner.$id.as_ref()).unwrap_or_default();
                     let part = Part { family: Family::$family, id: &inner_id, path: &path };
                     if !is_standing {
-                        self.purged.push((Family::$family, inner_id));
+                        self.purge(Family::$family, &inner_id);
                     } else if self.stands(part, &inner.purge, &inner.rest) {
                         let _left_out = self.$read(part, inner, &id);
                     }
@@ -558,14 +591,14 @@ impl Reading {
             if is_standing {
                 let _left_out = self.worker(part, worker);
             } else {
-                self.purged.push((Family::Involvement, id));
+                self.purge(Family::Involvement, &id);
             }
         }
         if let Some(leaver) = &form.care_leavers {
             let (path, id) = (format!("{path}care_leavers."), format!("{id}/CL"));
             let part = Part { family: Family::CareLeaverStatus, id: &id, path: &path };
             if !is_standing {
-                self.purged.push((Family::CareLeaverStatus, id));
+                self.purge(Family::CareLeaverStatus, &id);
             } else if self.stands(part, &leaver.purge, &leaver.rest) {
                 let _left_out = self.leaver(part, leaver);
             }
@@ -619,7 +652,7 @@ impl Reading {
         enquiry.end = end?.map(Into::into);
         self.records.push(enquiry.into());
         if let Some(date) = held? {
-            let conference = InitialConference::new(format!("{}/ICPC", part.id), &*self.child);
+            let conference = InitialConference::new(conference_of(part.id), &*self.child);
             self.records.push(conference.enquiry(part.id).date(date).into());
         }
         Ok(())

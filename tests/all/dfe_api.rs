@@ -242,11 +242,34 @@ fn a_change_of_legal_status_alone_is_no_other_placement() {
     assert_eq!(episodes, expected.map(|(episode, placement)| (episode, Some(placement))));
 }
 
+/// The builder finds the id again; the placement that came first stays.
+#[test]
+fn a_placement_whose_id_comes_twice_does_not_go_on_with_itself() {
+    let mut payload = full();
+    let placements = &mut payload[0]["social_care_episodes"][0]["child_looked_after_placements"];
+    let first = json!({"child_looked_after_placement_id": "X", "start_date": "2022-06-02", "start_reason": "S",
+                       "placement_type": "U4", "end_date": "2022-07-01"});
+    let mut again = first.clone();
+    (again["start_date"], again["start_reason"], again["end_date"]) = (json!("2022-07-01"), json!("L"), Value::Null);
+    *placements = json!([first, again]);
+    let mut records = Dataset::builder();
+    read(&payload).give_to(&mut records);
+    let dataset = records.finish();
+    let rules: Vec<_> = dataset.findings().iter().map(|finding| (finding.family, finding.rule)).collect();
+    assert_eq!(rules, [Family::LookedAfterEpisode, Family::Placement].map(|of| (of, FindingRule::RepeatedId)));
+    let child = dataset.child("C1").unwrap();
+    let [placement] = child.chronology().placements() else { panic!("one placement") };
+    assert_eq!((placement.start, placement.end), (day("2022-06-02"), Some(day("2022-07-01"))));
+    assert!(child.chronology().episodes()[0].placement.is_some());
+}
+
 #[test]
 fn every_date_is_read_and_a_wrong_one_is_found() {
     let all = of_full();
     for (path, family, is_needed) in DATES {
-        for wrong in [json!("2022-02-30"), json!("14/06/2022"), json!(20_220_614), json!("2022-6-14"), json!(true)] {
+        let lenient = ["+2021-1-01", "2021 -1-01", "2021-01- 1", "-021-01-01", "2022-6-14", "2022-06-1\u{e9}"];
+        let others = [json!("2022-02-30"), json!("14/06/2022"), json!(20_220_614), json!(true)];
+        for wrong in others.into_iter().chain(lenient.map(Value::from)) {
             let mut payload = full();
             *at(&mut payload, path) = wrong.clone();
             let child = only(&payload);
@@ -367,16 +390,19 @@ fn what_is_purged_has_no_record() {
         (of_full().len() - 1, &[(Family::Person, "C1".to_owned())][..])
     );
 
-    for (path, family, id, gone) in [
-        ("child_and_family_assessments[0]", Family::Assessment, "A1", 1),
-        ("section_47_assessments[0]", Family::Section47Enquiry, "S1", 2),
-        ("child_protection_plans[0]", Family::ProtectionPlan, "P1", 1),
-        ("child_looked_after_placements[0]", Family::LookedAfterEpisode, "L1", 2),
-        ("care_leavers", Family::CareLeaverStatus, "E1/CL", 1),
-    ] {
+    let parts: [(&str, &[(Family, &str)]); 5] = [
+        ("child_and_family_assessments[0]", &[(Family::Assessment, "A1")]),
+        ("section_47_assessments[0]", &[(Family::Section47Enquiry, "S1"), (Family::InitialConference, "S1/ICPC")]),
+        ("child_protection_plans[0]", &[(Family::ProtectionPlan, "P1")]),
+        ("child_looked_after_placements[0]", &[(Family::LookedAfterEpisode, "L1"), (Family::Placement, "L1")]),
+        ("care_leavers", &[(Family::CareLeaverStatus, "E1/CL")]),
+    ];
+    for (path, gone) in parts {
         let child = purged(&format!("social_care_episodes[0].{path}.purge"));
-        assert_eq!(child.purged, [(family, id.to_owned())]);
-        assert_eq!((given(&child).len(), count(given(&child), family)), (of_full().len() - gone, 0));
+        let named: Vec<_> = child.purged.iter().map(|(family, id)| (*family, id.as_str())).collect();
+        assert_eq!(named, gone);
+        assert_eq!(given(&child).len(), of_full().len() - gone.len());
+        assert!(gone.iter().all(|(family, _)| count(given(&child), *family) == 0));
     }
 
     // An episode goes with all that lies in it, and the details stay.
@@ -389,8 +415,10 @@ fn what_is_purged_has_no_record() {
             (Family::Referral, "E1"),
             (Family::Assessment, "A1"),
             (Family::Section47Enquiry, "S1"),
+            (Family::InitialConference, "S1/ICPC"),
             (Family::ProtectionPlan, "P1"),
             (Family::LookedAfterEpisode, "L1"),
+            (Family::Placement, "L1"),
             (Family::Involvement, "E1/W0"),
             (Family::Involvement, "E1/W1"),
             (Family::CareLeaverStatus, "E1/CL"),
