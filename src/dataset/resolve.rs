@@ -85,7 +85,9 @@ impl Builder {
         let Self { forms, texts, register, .. } = self;
         for place in repeated {
             let at = *place as usize;
-            let Some(form) = forms.iter().find(|form| form.contains(&at)) else { continue };
+            // Forms come one after the other.
+            let form = forms.get(forms.partition_point(|form| form.end <= at)).filter(|form| form.contains(&at));
+            let Some(form) = form else { continue };
             let first = texts.find(Room::PERSONS, texts.get_in(Room::PERSONS, at));
             let Some(first) = first.filter(|first| *first < form.start) else { continue };
             let Some(said) = register.persons.get(at).copied() else { continue };
