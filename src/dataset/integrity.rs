@@ -121,13 +121,17 @@ impl<'a> Checks<'a> {
         at_fault: impl Fn(&'s Staged<E>, &'s Staged<E>) -> (&'s Staged<E>, V),
         (rule, field): (FindingRule, &str),
     ) {
-        let mut furthest: Option<&Staged<E>> = None;
+        let (mut furthest, mut named): (Option<&Staged<E>>, Option<&Staged<E>>) = (None, None);
         for staged in staged.iter().filter(|staged| !span(&staged.entry).is_empty()) {
             let this = span(&staged.entry);
             let before = furthest.filter(|before| before.person == staged.person);
             if let Some(before) = before.filter(|before| !span(&before.entry).and(this).is_empty()) {
                 let (record, value) = at_fault(before, staged);
-                self.findings.push(record.finding(self.texts, field, &value, rule));
+                // One that several meet is named once.
+                if !named.is_some_and(|named| std::ptr::eq(named, record)) {
+                    self.findings.push(record.finding(self.texts, field, &value, rule));
+                }
+                named = Some(record);
             }
             let reaches = |span: Span| span.end.unwrap_or(NaiveDate::MAX);
             if before.is_none_or(|before| reaches(span(&before.entry)) <= reaches(this)) {

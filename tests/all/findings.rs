@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use csc_kpi::indicator::catalogue;
 use csc_kpi::laws::strategies::scenario;
-use csc_kpi::record::Family;
+use csc_kpi::record::{Family, LookedAfterEpisode};
 use csc_kpi::{
     CinRule, Dataset, Engine, Finding, FindingRule, FindingsReport, Matter, Reads, ReturnsRule, Severity, Ssda903Rule,
 };
@@ -256,4 +256,14 @@ fn every_part_of_the_records_is_read_by_some_indicator() {
         .collect();
     let unread: Vec<Matter> = Matter::all().filter(|matter| !all.contains(matter)).collect();
     assert_eq!(unread, [Matter::Records(Family::ImmigrationStatus)], "read by its part");
+}
+
+/// Without rows too: one cell has one finding.
+#[test]
+fn an_episode_that_several_meet_is_named_once() {
+    let day = |month| csc_kpi::NaiveDate::from_ymd_opt(2018, month, 1).unwrap();
+    let episode = |id: &str, from, to| LookedAfterEpisode::new(id, "C1", day(from)).ceased(day(to));
+    let dataset: Dataset = [episode("E1", 1, 12), episode("E2", 2, 3), episode("E3", 4, 5)].into_iter().collect();
+    let found = dataset.findings().iter().filter(|finding| finding.rule == FindingRule::OverlappingEpisodes);
+    assert_eq!(found.filter_map(|finding| finding.record.as_deref()).collect::<Vec<_>>(), ["E1"]);
 }
