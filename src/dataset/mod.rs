@@ -120,6 +120,11 @@ impl Dataset {
         self.supply.as_deref().unwrap_or(&EVERYTHING)
     }
 
+    /// The same; none where no source said anything.
+    pub(crate) const fn said(&self) -> Option<&Arc<Supply>> {
+        self.supply.as_ref()
+    }
+
     /// The bytes that its texts take on the heap, with the table that finds them.
     #[must_use]
     pub fn text_bytes(&self) -> usize {

@@ -357,11 +357,9 @@ fn begin<R: Read>(records: &mut Builder, table: Family, blocks: &mut Blocks<R>) 
     let mut block = Vec::new();
     blocks.next(&mut block).map_err(|source| SsdError { table, row: 0, source })?;
     let header = reader(table).header(&block, records);
-    if let Some(header) = &header {
-        // It gives rows to the builder by itself, so that nothing else is of this source.
-        records.begin_source(&supply(table, &header.headings));
-        records.end_source();
-    }
+    // It gives rows to the builder by itself, so that nothing else is of this source.
+    records.begin_source(&header.as_ref().map_or_else(Supply::nothing, |header| supply(table, &header.headings)));
+    records.end_source();
     let done = Done { progress: Progress { table, rows: 0, bytes: 0 }, open_quote: false };
     Ok(header.map(|header| Begun { header, block, done }))
 }

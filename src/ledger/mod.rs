@@ -280,11 +280,18 @@ impl Ledger {
         self.supplies.post(supply, children);
     }
 
-    /// What its readings can rely on: what the sources of every child posted hold; [everything](Supply::everything) where no
-    /// source said anything.
+    /// Posts that a dataset without a child holds this.
+    pub(crate) fn post_childless(&mut self, supply: &Arc<Supply>) {
+        self.supplies.post_childless(supply);
+    }
+
+    /// What its readings can rely on: what the sources of every child posted hold, and of every dataset without a child
+    /// that was [run](crate::Engine::run); [everything](Supply::everything) where no source said anything.
     ///
-    /// A reading that [needs](crate::indicator::Need) something else cannot be made, see [`Obstacle`](crate::Obstacle). That goes
-    /// with the children: a child retracted takes along what was said of its sources.
+    /// A reading that [needs](crate::indicator::Need) something else cannot be made, see [`Obstacle`](crate::Obstacle).
+    /// That goes with the children: a child retracted takes along what was said of its sources. A host that takes out
+    /// children until none is left opens its ledger by running a dataset without a child whose sources say what they
+    /// hold: that stays.
     #[must_use]
     pub fn supply(&self) -> &Supply {
         self.relied_on().unwrap_or(&EVERYTHING)

@@ -32,8 +32,8 @@ pub enum LedgerError {
     /// A finding noted zero times, or twice.
     #[error("finding {0} is noted zero times, or twice")]
     Finding(usize),
-    /// A supply of no child, or twice.
-    #[error("supply {0} is that of no child, or is there twice")]
+    /// A supply of no child and no dataset without one, or twice.
+    #[error("supply {0} is that of nobody, or is there twice")]
     Supply(usize),
 }
 
@@ -48,6 +48,8 @@ struct Written<'a> {
     findings: Vec<(&'a Finding, i64)>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     supplies: Vec<(&'a Supply, i64)>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    childless: Vec<(&'a Supply, i64)>,
 }
 
 #[derive(Serialize)]
@@ -68,6 +70,7 @@ impl Serialize for Ledger {
             total: &account.total,
             strata: account.posted().map(|((number, stratum), books)| (*number, stratum, books)).collect(),
         });
+        let [supplies, childless] = self.supplies.written();
         Written {
             definitions: &self.header.definitions,
             breakdowns: &self.header.breakdowns,
@@ -75,7 +78,8 @@ impl Serialize for Ledger {
             working_days: &self.header.working_days,
             accounts: accounts.collect(),
             findings: self.findings.iter().map(|(finding, times)| (finding, *times)).collect(),
-            supplies: self.supplies.iter().collect(),
+            supplies,
+            childless,
         }
         .serialize(serializer)
     }
@@ -93,6 +97,8 @@ struct Read {
     findings: Vec<(Finding, i64)>,
     #[serde(default)]
     supplies: Vec<(Supply, i64)>,
+    #[serde(default)]
+    childless: Vec<(Supply, i64)>,
 }
 
 #[derive(Deserialize)]
@@ -155,7 +161,7 @@ impl Read {
                 return Err(LedgerError::Finding(number));
             }
         }
-        let supplies = Supplies::read(self.supplies).map_err(LedgerError::Supply)?;
+        let supplies = Supplies::read(self.supplies, self.childless).map_err(LedgerError::Supply)?;
         let header = Header {
             keys: keys.into_iter().map(Arc::from).collect(),
             definitions,

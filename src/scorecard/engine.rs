@@ -227,14 +227,26 @@ impl Engine {
         Ok(Ledger::open(Arc::clone(self.header()?)))
     }
 
-    /// Judges every child of `dataset`.
+    /// Judges every child of `dataset`. Where it has none, the ledger keeps what its sources hold all the same, so that
+    /// what they lack is no zero.
     ///
     /// # Errors
     ///
     /// As [`Engine::ledger`] and [`Engine::post`].
     pub fn run(&self, dataset: &Dataset) -> Result<Ledger, EngineError> {
+        if dataset.children().len() == 0 {
+            return self.run_childless(dataset);
+        }
         let mut ledger = self.ledger()?;
         self.post_all(&mut ledger, dataset.children())?;
+        Ok(ledger)
+    }
+
+    fn run_childless(&self, dataset: &Dataset) -> Result<Ledger, EngineError> {
+        let mut ledger = self.ledger()?;
+        if let Some(supply) = dataset.said() {
+            ledger.post_childless(supply);
+        }
         Ok(ledger)
     }
 
@@ -280,7 +292,7 @@ impl Engine {
                 (mine, theirs) => Ok(mine.or(theirs)),
             },
         )?;
-        whole.map_or_else(|| self.ledger(), Ok)
+        whole.map_or_else(|| self.run_childless(dataset), Ok)
     }
 
     /// Judges one child and posts the verdicts to `ledger`, one of this engine.

@@ -222,10 +222,9 @@ proptest! {
         let engine = Engine::new(everything());
         let silent = engine.run(&records.iter().cloned().collect()).unwrap();
         let said = engine.run(&stated(&records, &supply)).unwrap();
-        let has_children = said != engine.ledger().unwrap();
         for (whole, reading) in readings(&silent, as_at).iter().zip(readings(&said, as_at)) {
             let definition = silent.definitions().find(|of| of.key() == reading.indicator()).unwrap();
-            let wanted = is_whole(definition, reading.basis(), as_at, &supply) || !has_children;
+            let wanted = is_whole(definition, reading.basis(), as_at, &supply);
             prop_assert_eq!(reading.obstacle().is_none(), wanted, "{:?} of {:?}", reading, supply);
             if wanted {
                 prop_assert_eq!(reading.figure(), whole.figure());
@@ -298,6 +297,73 @@ proptest! {
         let children = datasets[0].children().zip(datasets[1].children()).flat_map(|(a, b)| [a, b]);
         engine.post_all(&mut stream, children).unwrap();
         prop_assert_eq!(stream, sum(&[&a, &b]));
+        // A dataset without children says what it holds, adds up as they do, and stays when they go.
+        let none = engine.run(&stated(&[], &supplies[2])).unwrap();
+        prop_assert_eq!(none.supply(), &supplies[2]);
+        prop_assert_eq!(sum(&[&a, &none]), sum(&[&none, &a]));
+        prop_assert_eq!(sum(&[&sum(&[&a, &none]), &b]), sum(&[&a, &sum(&[&none, &b])]));
+        prop_assert_eq!(sum(&[&none]), none.clone());
+        let mut rest = sum(&[&none, &a]);
+        prop_assert_eq!(rest.supply(), &supplies[2].and(&supplies[0]));
+        prop_assert_eq!(serde_json::from_value::<Ledger>(json!(rest)).unwrap(), rest.clone());
+        for child in datasets[0].children() {
+            engine.retract(&mut rest, &child).unwrap();
+        }
+        prop_assert_eq!(rest, none);
+    }
+}
+
+/// A header and nothing below it: what the file does not hold is no zero.
+#[test]
+fn a_dataset_without_children_keeps_what_its_sources_hold() {
+    use csc_kpi::format::ssd;
+
+    let mut records = Dataset::builder();
+    ssd::read_table(&mut records, Family::Referral, ssd::columns(Family::Referral).join(",").as_bytes()).unwrap();
+    let dataset = records.finish();
+    assert_eq!((dataset.children().len(), dataset.supply()), (0, &of_tables(Family::Referral)));
+    let engine = Engine::new(everything());
+    let ledger = engine.run(&dataset).unwrap();
+    assert_eq!(engine.run_parallel(&dataset).unwrap(), ledger);
+    assert_eq!(ledger.supply(), dataset.supply());
+    let as_at = day(2018, 6, 30);
+    let why = |key: &str| ledger.reading(key, Basis::AsAt, as_at).unwrap().obstacle().map(ToString::to_string);
+    assert_eq!(why("NI 64 open").as_deref(), Some("not supplied: child protection plans"));
+    assert!(why("CLA").unwrap().starts_with("not supplied: persons, looked-after episodes"));
+    let referred = ledger.reading("NI 68", Basis::InMonth, as_at).unwrap();
+    assert_eq!(referred.ratio().unwrap().to_string(), "0 of 0");
+    // So do a part, and the ledger written and read.
+    let partial = ledger.partial([("CLA", Basis::AsAt, as_at)]).unwrap();
+    assert!(partial.readings()[0].obstacle().is_some());
+    let written = json!(ledger);
+    assert_eq!(written["childless"].as_array().map(Vec::len), Some(1));
+    assert_eq!(serde_json::from_value::<Ledger>(written.clone()).unwrap(), ledger);
+    let mut nobody = written;
+    nobody["childless"][0][1] = json!(0);
+    let error = serde_json::from_value::<Ledger>(nobody).unwrap_err().to_string();
+    assert_eq!(error, "supply 0 is that of nobody, or is there twice");
+    // With the unit it is itself, and hosts that say nothing see no change.
+    let mut unit = engine.ledger().unwrap();
+    unit.merge(&ledger).unwrap();
+    assert_eq!(unit, ledger);
+    assert_eq!(engine.run(&Dataset::builder().finish()).unwrap(), engine.ledger().unwrap());
+}
+
+/// Nothing of the table can be read, so nothing of it is held, be it the only source or not.
+#[test]
+fn a_quote_that_is_open_in_the_header_holds_nothing() {
+    use csc_kpi::format::ssd;
+
+    for parallel in [false, true] {
+        let mut records = Dataset::builder();
+        let table = "clae_cla_episode_id,\"clae_person_id\nK1,C1\n".as_bytes();
+        let rows = if parallel {
+            ssd::read_table_parallel(&mut records, Family::LookedAfterEpisode, table, |_| {})
+        } else {
+            ssd::read_table(&mut records, Family::LookedAfterEpisode, table)
+        };
+        assert_eq!(rows.unwrap(), 0);
+        assert_eq!(records.finish().supply(), &Supply::nothing());
     }
 }
 
@@ -320,11 +386,11 @@ fn a_ledger_with_a_supply_of_nobody_or_twice_is_not_read() {
     let mut nobody = written.clone();
     nobody["supplies"][0][1] = json!(0);
     let error = serde_json::from_value::<Ledger>(nobody).unwrap_err().to_string();
-    assert_eq!(error, "supply 0 is that of no child, or is there twice");
+    assert_eq!(error, "supply 0 is that of nobody, or is there twice");
     let mut twice = written;
     twice["supplies"] = json!([[{}, 1], [{}, 1]]);
     let error = serde_json::from_value::<Ledger>(twice).unwrap_err().to_string();
-    assert_eq!(error, "supply 1 is that of no child, or is there twice");
+    assert_eq!(error, "supply 1 is that of nobody, or is there twice");
 }
 
 // ---- to the day ----------------------------------------------------------------------------------------------------
