@@ -26,6 +26,7 @@ use std::sync::{Arc, LazyLock};
 
 use chrono::NaiveDate;
 
+use crate::calendar::Moment;
 use crate::chronology::{Chronology, Key, PersonEntry, Room, Shelves, Stretch, Texts, known_at};
 use crate::record::Record;
 use starts::Starts;
@@ -123,6 +124,43 @@ impl Dataset {
     /// The same; none where no source said anything.
     pub(crate) const fn said(&self) -> Option<&Arc<Supply>> {
         self.supply.as_ref()
+    }
+
+    /// The last day on which anything in the records of children began: was received, started, was held, or was the latest contact
+    /// with a care leaver. Ends, targets and dates of birth, which can lie ahead, do not count; `None` where nothing has a day.
+    ///
+    /// Where no source says [up to which day](Supply::last_day) it is whole, it is the last day that the data are known to
+    /// reach. A start that is wrongly dated in the future counts like any other.
+    ///
+    /// ```
+    /// use csc_kpi::record::{ProtectionPlan, Referral};
+    /// use csc_kpi::{Dataset, NaiveDate};
+    ///
+    /// let day = |m, d| NaiveDate::from_ymd_opt(2018, m, d).unwrap();
+    /// let mut records = Dataset::builder();
+    /// records.push(Referral::new("R1", "C1", day(4, 3)));
+    /// records.push(ProtectionPlan::new("P1", "C1", day(2, 1)).end(day(7, 9)));
+    /// assert_eq!(records.finish().last_start(), Some(day(4, 3)));
+    /// ```
+    #[must_use]
+    pub fn last_start(&self) -> Option<NaiveDate> {
+        let of = &self.shelves;
+        let starts = [
+            of.immigration.iter().filter_map(|entry| entry.start).max(),
+            of.referrals.iter().map(|entry| entry.date).max(),
+            of.assessments.iter().map(|entry| entry.start.date()).max(),
+            of.enquiries.iter().map(|entry| entry.start.date()).max(),
+            of.conferences.iter().filter_map(|entry| entry.date).map(Moment::date).max(),
+            of.plans.iter().map(|entry| entry.start).max(),
+            of.reviews.iter().filter_map(|entry| entry.date).max(),
+            of.episodes.iter().map(|entry| entry.start).max(),
+            of.placements.iter().map(|entry| entry.start).max(),
+            of.legal_statuses.iter().map(|entry| entry.start).max(),
+            of.missing.iter().map(|entry| entry.start.date()).max(),
+            of.care_leaver.iter().filter_map(|entry| entry.latest_contact).max(),
+            of.involvements.iter().map(|entry| entry.start).max(),
+        ];
+        starts.into_iter().flatten().max()
     }
 
     /// The bytes that its texts take on the heap, with the table that finds them.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::Days;
@@ -224,6 +225,28 @@ impl Supply {
     /// What it holds on any day, with the days.
     pub fn iter(&self) -> impl Iterator<Item = (Matter, &Days)> {
         self.0.iter().map(|(matter, days)| (*matter, days))
+    }
+
+    /// The last day up to which it holds anything: of what it does not hold without end the latest last day, inclusive; `None`
+    /// where it holds nothing, or all that it holds goes on.
+    ///
+    /// ```
+    /// use csc_kpi::calendar::{Days, Span};
+    /// use csc_kpi::record::Family;
+    /// use csc_kpi::{NaiveDate, Supply};
+    ///
+    /// let day = |y| NaiveDate::from_ymd_opt(y, 4, 1).unwrap();
+    /// let year = Days::from(Span::new(day(2020), Some(day(2021))));
+    /// let census = Supply::nothing().with(Family::Referral, &year);
+    /// let last = NaiveDate::from_ymd_opt(2021, 3, 31);
+    /// assert_eq!(census.last_day(), last);
+    /// assert_eq!(census.with(Family::Placement, &Days::all()).last_day(), last);
+    /// assert_eq!(Supply::everything().last_day(), None);
+    /// ```
+    #[must_use]
+    pub fn last_day(&self) -> Option<NaiveDate> {
+        let last = self.0.values().filter_map(|days| days.last_up_to(NaiveDate::MAX));
+        last.filter(|day| *day != NaiveDate::MAX).max()
     }
 
     /// Whether it holds all that `other` holds.
