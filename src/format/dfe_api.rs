@@ -105,6 +105,8 @@ pub struct Payload {
     pub children: Vec<ChildRecords>,
     /// What is wrong outside the children that are read.
     pub findings: Vec<Finding>,
+    /// Families that the host has from another form.
+    left_out: Vec<Family>,
 }
 
 /// What a payload says of one child.
@@ -171,10 +173,79 @@ pub fn supply() -> Supply {
 }
 
 impl Payload {
+    /// What the form [holds](supply), but for the families that are [left out](Payload::without).
+    #[must_use]
+    pub fn supply(&self) -> Supply {
+        let held = supply();
+        let stays = held.iter().filter(|(matter, _)| !self.left_out.contains(&matter.family()));
+        stays.fold(Supply::nothing(), |supply, (matter, days)| supply.with(matter, days))
+    }
+
+    /// Puts what a later payload says of its children in the place of what this one says of them, as a host does that reads one
+    /// payload after the other. Children of whom it says nothing stay; one that it purges stays as a [`Change::Purge`], of which
+    /// no record is given.
+    ///
+    /// ```
+    /// use csc_kpi::Dataset;
+    /// use csc_kpi::format::dfe_api;
+    ///
+    /// let mut payload = dfe_api::records(r#"[{"la_child_id": "C1"}, {"la_child_id": "C2"}, {"la_child_id": "C3"}]"#)?;
+    /// let episode = r#"{"social_care_episode_id": "E1", "referral_date": "2021-10-06"}"#;
+    /// let next = format!(
+    ///     r#"[{{"la_child_id": "C2", "social_care_episodes": [{episode}]}}, {{"la_child_id": "C3", "purge": true}}]"#
+    /// );
+    /// payload.update(dfe_api::records(&next)?);
+    ///
+    /// let mut records = Dataset::builder();
+    /// payload.give_to(&mut records);
+    /// let dataset = records.finish();
+    /// assert_eq!(dataset.children().map(|child| child.id().to_owned()).collect::<Vec<_>>(), ["C1", "C2"]);
+    /// assert_eq!(dataset.child("C2").unwrap().chronology().referrals().len(), 1);
+    /// # Ok::<(), csc_kpi::format::dfe_api::DfeApiError>(())
+    /// ```
+    pub fn update(&mut self, later: Self) {
+        let known = self.children.iter().enumerate().map(|(at, child)| (child.child.clone(), at));
+        let known: BTreeMap<String, usize> = known.collect();
+        for child in later.children {
+            match known.get(&child.child).and_then(|at| self.children.get_mut(*at)) {
+                Some(before) => *before = child,
+                None => self.children.push(child),
+            }
+        }
+        self.findings.extend(later.findings);
+    }
+
+    /// Leaves out the records of these families and what is found in them: for a host that has them from another form, in
+    /// which they have other ids and so would be counted twice. It does not [hold](Payload::supply) them then.
+    ///
+    /// Records of families that hang together, such as episodes and their placements, are best left out together.
+    ///
+    /// ```
+    /// use csc_kpi::format::dfe_api;
+    /// use csc_kpi::record::Family;
+    ///
+    /// let payload = dfe_api::records("[]")?.without(&[Family::LookedAfterEpisode, Family::Placement]);
+    /// assert!(payload.supply().days(Family::Placement).is_empty());
+    /// assert!(!payload.supply().days(Family::Referral).is_empty());
+    /// # Ok::<(), csc_kpi::format::dfe_api::DfeApiError>(())
+    /// ```
+    #[must_use]
+    pub fn without(mut self, families: &[Family]) -> Self {
+        self.left_out.extend_from_slice(families);
+        self.findings.retain(|finding| !families.contains(&finding.family));
+        for child in &mut self.children {
+            child.findings.retain(|finding| !families.contains(&finding.family));
+            if let Change::Replace(records) = &mut child.change {
+                records.retain(|record| !families.contains(&record.family()));
+            }
+        }
+        self
+    }
+
     /// Gives the records and findings of all children to a builder, a professional of several children once, and says
-    /// [what the form holds](supply).
+    /// [what they hold](Payload::supply).
     pub fn give_to(self, records: &mut Builder) {
-        records.begin_source(&supply());
+        records.begin_source(&self.supply());
         records.begin_form();
         let mut professionals = BTreeSet::new();
         for finding in self.findings {

@@ -457,6 +457,64 @@ fn a_service_replaces_child_by_child() {
     assert_eq!(records.finish().findings(), [], "a worker of two children comes once");
 }
 
+/// A payload of some children, each with as many referrals as its letter is given.
+fn with_referrals(children: &[(&str, u32)]) -> Payload {
+    let child = |(id, referrals): &(&str, u32)| {
+        let episode = |n: u32| json!({"social_care_episode_id": format!("{id}/{n}"), "referral_date": "2022-04-04"});
+        let child_details = json!({"date_of_birth": "2022-02-30"});
+        let episodes: Vec<Value> = (0..*referrals).map(episode).collect();
+        json!({"la_child_id": id, "child_details": child_details, "social_care_episodes": episodes})
+    };
+    read(&children.iter().map(child).collect())
+}
+
+#[test]
+fn a_later_payload_says_anew_what_there_is_of_its_children() {
+    let mut all = with_referrals(&[("C1", 1), ("C2", 2), ("C3", 3)]);
+    all.update(with_referrals(&[("C4", 4), ("C2", 5)]));
+    let given_of = |payload: &Payload| -> Vec<Vec<Record>> {
+        payload.children.iter().map(|child| given(child).to_vec()).collect()
+    };
+    assert_eq!(given_of(&all), given_of(&with_referrals(&[("C1", 1), ("C2", 5), ("C3", 3), ("C4", 4)])));
+    // What is wrong in the child that was replaced is not found any more; what is wrong outside children is.
+    all.update(read(&json!([{"la_child_id": "C2"}, {"la_child_id": "C3", "purge": true}, {}])));
+    let wrong: Vec<_> = all.children.iter().map(|child| (child.child.as_str(), child.findings.len())).collect();
+    assert_eq!(wrong, [("C1", 1), ("C2", 0), ("C3", 0), ("C4", 1)]);
+    assert_eq!(all.findings.len(), 1);
+    assert_eq!(all.children[2].change, Change::Purge);
+    let mut records = Dataset::builder();
+    all.give_to(&mut records);
+    let dataset = records.finish();
+    let referrals: Vec<_> =
+        dataset.children().map(|child| (child.id().to_owned(), child.chronology().referrals().len())).collect();
+    assert_eq!(referrals, [("C2", 0), ("C1", 1), ("C4", 4)].map(|(id, count)| (id.to_owned(), count)));
+}
+
+#[test]
+fn what_the_host_has_from_another_form_is_left_out() {
+    let mut payload = full();
+    *at(&mut payload, "social_care_episodes[0].care_leavers.contact_date") = json!("soon");
+    *at(&mut payload, "social_care_episodes[0].referral_no_further_action_flag") = json!("perhaps");
+    let families = [Family::LookedAfterEpisode, Family::Placement, Family::CareLeaverStatus];
+    let left = read(&payload).without(&families);
+    let rules: Vec<_> = left.children[0].findings.iter().map(|finding| finding.rule).collect();
+    assert_eq!(rules, [FindingRule::UnknownFlag]);
+    let mut expected = of_full();
+    expected.retain(|record| !families.contains(&record.family()));
+    let Record::Referral(referral) = &mut expected[2] else { panic!("the third is the referral") };
+    referral.no_further_action = None;
+    assert_eq!(given(&left.children[0]), expected);
+    let held: Vec<_> = dfe_api::supply().iter().map(|(matter, _)| matter).collect();
+    let mut stays = held.clone();
+    stays.retain(|matter| !families.contains(&matter.family()));
+    assert_eq!(stays.len() + 4, held.len(), "three families, and of care leavers the activity");
+    assert_eq!(left.supply().iter().map(|(matter, _)| matter).collect::<Vec<_>>(), stays);
+    let mut records = Dataset::builder();
+    let supply = left.supply();
+    left.give_to(&mut records);
+    assert_eq!(records.finish().supply(), &supply);
+}
+
 #[test]
 fn what_is_no_payload_says_why() {
     for wrong in ["", "{}", "[1]", "[{\"la_child_id\": \"C1\"", r#"[{"la_child_id": "C1", "child_details": []}]"#] {
