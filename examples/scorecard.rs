@@ -27,11 +27,12 @@ mod common;
 #[derive(Parser)]
 #[command(name = "scorecard", version, max_term_width = 100)]
 struct Arguments {
-    /// Folder of SSD tables (ssd_person.csv and so on), SSDA903 returns (2018/episodes.csv) and censuses; without it the sample
-    /// authority
+    /// Folder of SSD tables (ssd_person.csv and so on), SSDA903 returns (2018/episodes.csv), censuses and Annex A workbooks; without
+    /// it the sample authority
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
-    /// Reporting date, YYYY-MM-DD; repeatable; without it 2018-03-31 and 2018-06-30
+    /// Reporting date, YYYY-MM-DD; repeatable; without it the ends of the last two quarters up to which the data are supplied, or,
+    /// where they do not say, before the last dated record; of an Annex A workbook the day on which it was made
     #[arg(long = "as-at", value_name = "DATE", value_parser = date)]
     as_at: Vec<NaiveDate>,
     /// Calculate with what was known on this day
@@ -169,9 +170,8 @@ fn run(arguments: &Arguments) -> Result<()> {
     if arguments.evidence && arguments.format == Format::Csv {
         bail!("--evidence has no form in CSV; use --format json or --format table");
     }
-    let folder = arguments.data.clone().unwrap_or_else(common::sample_authority);
-    let dataset = common::read_folder(&folder)?;
-    let card = Card::calculate(arguments, &dataset)?;
+    let data = common::read(arguments.data.as_deref())?;
+    let card = Card::calculate(arguments, &data)?;
     summarise_findings(arguments, &card)?;
     let mut out = BufWriter::new(io::stdout().lock());
     match arguments.format {
@@ -212,8 +212,8 @@ struct Card {
 }
 
 impl Card {
-    fn calculate(arguments: &Arguments, dataset: &Dataset) -> Result<Self> {
-        let as_at = dates(arguments)?;
+    fn calculate(arguments: &Arguments, data: &common::Data) -> Result<Self> {
+        let (as_at, dataset) = (dates(arguments, data)?, &data.dataset);
         let mut engine = Engine::new(indicators(&arguments.indicator, dataset)?).by(AgeBands::care_leavers());
         engine = arguments.basis.iter().fold(engine, |engine, basis| engine.on(*basis));
         if let Some(by) = arguments.by {
@@ -480,16 +480,12 @@ fn heading(day: NaiveDate) -> String {
     if quarter.last_day() == day { format!("{quarter}\n{day}") } else { day.to_string() }
 }
 
-fn dates(arguments: &Arguments) -> Result<Vec<NaiveDate>> {
+fn dates(arguments: &Arguments, data: &common::Data) -> Result<Vec<NaiveDate>> {
     let given = &arguments.as_at;
     if let Some(day) = given.iter().enumerate().find(|(at, day)| given[..*at].contains(day)) {
         bail!("--as-at {} is given twice; give each date once", day.1);
     }
-    if !given.is_empty() {
-        return Ok(given.clone());
-    }
-    let ends = [(2018, 3, 31), (2018, 6, 30)];
-    Ok(ends.iter().filter_map(|(y, m, d)| NaiveDate::from_ymd_opt(*y, *m, *d)).collect())
+    if given.is_empty() { data.dates(usize::MAX) } else { Ok(given.clone()) }
 }
 
 /// Those asked for; else the standard ones, and behind them what the authority counted itself, where a list has counts.

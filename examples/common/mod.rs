@@ -1,30 +1,60 @@
-//! What the examples share: a folder of tables, returns and censuses becomes a dataset.
+//! What the examples share: a folder of tables, returns, censuses, payloads and workbooks becomes a dataset.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, BufReader, IsTerminal};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use csc_kpi::format::annex_a::AnnexA;
 use csc_kpi::format::cin_census::Censuses;
+use csc_kpi::format::dfe_api::{self, Payload};
 use csc_kpi::format::ssd;
 use csc_kpi::format::ssda903::{CollectionYear, Contents, Returns, Table, place};
 use csc_kpi::record::Family;
-use csc_kpi::{Dataset, NaiveDate};
+use csc_kpi::{Dataset, NaiveDate, Supply};
 use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::Value;
 use walkdir::WalkDir;
 
-/// The folder of the sample authority.
-pub(crate) fn sample_authority() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/sample-authority")
+use self::dates::Dates;
+
+mod dates;
+
+/// What a folder holds.
+pub(crate) struct Data {
+    pub(crate) folder: PathBuf,
+    pub(crate) dataset: Dataset,
+    dates: Dates,
+    is_sample: bool,
 }
 
-/// Reads every file in `folder` and below it that it knows: SSD tables, returns of children looked after (SSDA903) of any
-/// number of years, children in need censuses, Annex A workbooks, whose name may say on which day they were made. What several
-/// of them hold is read from the first that has it, in that order; what is not read, and what it does not know, it names on
-/// standard error. A bar on a terminal shows how far it is.
-pub(crate) fn read_folder(folder: &Path) -> Result<Dataset> {
-    let sources = Sources::find(folder)?;
+impl Data {
+    /// The reporting dates for who asks for none, at most so many, earliest first. It says on standard error which they are and
+    /// why; of the sample authority that is known.
+    pub(crate) fn dates(&self, most: usize) -> Result<Vec<NaiveDate>> {
+        let dates = self.dates.clone().last(most);
+        if dates.days().is_empty() {
+            bail!(
+                "{} has no dated record that would say of which day the figures are; give --as-at",
+                self.folder.display()
+            );
+        }
+        if !self.is_sample {
+            eprintln!("{dates}; --as-at takes others");
+        }
+        Ok(dates.days())
+    }
+}
+
+/// Reads every file that it knows in `folder` and below it, or in that of the sample authority: SSD tables, returns of children
+/// looked after (SSDA903) of any number of years, children in need censuses, payloads of the daily collection of the
+/// Department for Education, of which a later one in the order of names says anew what there is of its children, and Annex A
+/// workbooks, whose name may say on which day they were made. What several of them hold is read from the first that has it, in
+/// that order; what is not read, and what it does not know, it names on standard error. A bar on a terminal shows how far it is.
+pub(crate) fn read(folder: Option<&Path>) -> Result<Data> {
+    let sample = || Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/sample-authority");
+    let (is_sample, folder) = (folder.is_none(), folder.map_or_else(sample, Path::to_owned));
+    let sources = Sources::find(&folder)?;
     let bar = bar(sources.bytes);
     let mut records = Dataset::builder();
     for (family, path) in &sources.tables {
@@ -35,6 +65,9 @@ pub(crate) fn read_folder(folder: &Path) -> Result<Dataset> {
             .with_context(|| format!("cannot read {}", path.display()))?;
     }
     records.end_file();
+    // What all but the workbooks hold, and of which days the workbooks are.
+    let (mut supply, mut made) = (Supply::nothing(), Vec::new());
+    supply = sources.tables.iter().fold(supply, |supply, (family, _)| supply.or(&Supply::of_family(*family)));
     let mut returns = Returns::new();
     for (year, contents, path) in &sources.returns {
         bar.set_message(sources.name(path));
@@ -44,6 +77,7 @@ pub(crate) fn read_folder(folder: &Path) -> Result<Dataset> {
             .read(*contents, &sources.name(path), file)
             .with_context(|| format!("cannot read {}", path.display()))?;
     }
+    supply = supply.or(&returns.supply());
     let others = returns.into_builder(&mut records).len();
     if others > 0 {
         eprintln!("{others} rows of the returns are checked and used by no indicator (reviews, health, adoption)");
@@ -54,7 +88,13 @@ pub(crate) fn read_folder(folder: &Path) -> Result<Dataset> {
         let file = BufReader::new(bar.wrap_read(open(path)?));
         censuses.read(sources.name(path), file).with_context(|| format!("cannot read {}", path.display()))?;
     }
+    supply = supply.or(&censuses.supply());
     censuses.give_to(&mut records);
+    if !sources.payloads.is_empty() {
+        let payload = sources.read_payloads(&bar)?;
+        supply = supply.or(&payload.supply());
+        payload.give_to(&mut records);
+    }
     for path in &sources.workbooks {
         bar.set_message(sources.name(path));
         let workbook = AnnexA::read(sources.name(path), BufReader::new(open(path)?))
@@ -63,10 +103,17 @@ pub(crate) fn read_folder(folder: &Path) -> Result<Dataset> {
             Some(day) => workbook.made_on(day),
             None => workbook,
         };
-        workbook.without(&sources.families_of_others()).give_to(&mut records);
+        let workbook = workbook.without(&sources.not_read_from_workbooks());
+        // One of which only the persons are read says of no day what it was like.
+        if workbook.supply().iter().any(|(matter, _)| matter.family() != Family::Person) {
+            made.extend(workbook.day());
+        }
+        workbook.give_to(&mut records);
     }
     bar.finish_and_clear();
-    Ok(records.finish())
+    let dataset = records.finish();
+    let dates = Dates::of(sources.has_others().then_some(&supply), dataset.last_start(), &made);
+    Ok(Data { folder, dataset, dates, is_sample })
 }
 
 /// The files of a folder, by what they hold.
@@ -76,6 +123,7 @@ struct Sources {
     tables: Vec<(Family, PathBuf)>,
     returns: Vec<(CollectionYear, Contents, PathBuf)>,
     censuses: Vec<PathBuf>,
+    payloads: Vec<PathBuf>,
     workbooks: Vec<PathBuf>,
     bytes: u64,
 }
@@ -83,7 +131,10 @@ struct Sources {
 impl Sources {
     fn find(folder: &Path) -> Result<Self> {
         if !folder.is_dir() {
-            bail!("{} is no folder; give --data a folder of SSD tables, returns or censuses", folder.display());
+            bail!(
+                "{} is no folder; give --data a folder of SSD tables, returns, censuses, payloads or workbooks",
+                folder.display()
+            );
         }
         let mut sources = Self { folder: folder.to_owned(), ..Self::default() };
         // The folder itself may be named by the year.
@@ -111,6 +162,8 @@ impl Sources {
                 sources.censuses.push(path.to_owned());
             } else if has_extension(path, "xlsx") {
                 sources.workbooks.push(path.to_owned());
+            } else if has_extension(path, "json") && is_payload(path)? {
+                sources.payloads.push(path.to_owned());
             } else {
                 unknown.push(name.into_owned());
                 continue;
@@ -119,7 +172,7 @@ impl Sources {
         }
         sources.leave_out_second_forms();
         sources.leave_out_what_tables_hold();
-        sources.say_what_workbooks_are_read_for();
+        sources.say_what_is_read_from_others();
         if !without_year.is_empty() {
             let files = some_of(&without_year);
             eprintln!(
@@ -129,15 +182,20 @@ impl Sources {
         if !unknown.is_empty() {
             eprintln!("not read, since nothing is known of such a file: {}", some_of(&unknown));
         }
-        let found = sources.tables.len() + sources.returns.len() + sources.censuses.len() + sources.workbooks.len();
-        if found == 0 {
+        if !sources.has_others() && sources.workbooks.is_empty() {
             bail!(
                 "{} holds none of the SSD tables (ssd_person.csv and so on), no return of children looked after in a folder \
-                 named by its year (2018/episodes.csv), no children in need census (XML) and no Annex A workbook (XLSX)",
+                 named by its year (2018/episodes.csv), no children in need census (XML), no payload of the daily collection \
+                 (JSON) and no Annex A workbook (XLSX)",
                 folder.display()
             );
         }
         Ok(sources)
+    }
+
+    /// Whether there is anything but workbooks.
+    fn has_others(&self) -> bool {
+        !(self.tables.is_empty() && self.returns.is_empty() && self.censuses.is_empty() && self.payloads.is_empty())
     }
 
     /// A return that is there as tables and as a whole is read as tables.
@@ -174,6 +232,10 @@ impl Sources {
     fn families_of_others(&self) -> Vec<Family> {
         let mut families: Vec<Family> = self.tables.iter().map(|(family, _)| *family).collect();
         families.extend(self.returns.iter().flat_map(|(_, contents, _)| families_in(*contents)));
+        // Social workers are in the returns from 2024 on.
+        if self.returns.iter().any(|(year, contents, _)| *contents == Contents::WholeReturn && year.closing() >= 2024) {
+            families.push(Family::Involvement);
+        }
         if !self.censuses.is_empty() {
             families.extend(OF_CENSUSES);
         }
@@ -187,14 +249,53 @@ impl Sources {
         families
     }
 
-    fn say_what_workbooks_are_read_for(&self) {
+    /// The families that are read from tables, returns or censuses and so from no payload.
+    fn not_read_from_payloads(&self) -> Vec<Family> {
         let others = self.families_of_others();
-        let of_workbooks = [&OF_CENSUSES[..], &OF_RETURNS].concat();
-        let left: Vec<String> =
-            of_workbooks.iter().filter(|family| others.contains(family)).map(ToString::to_string).collect();
-        if !self.workbooks.is_empty() && !left.is_empty() {
-            eprintln!("not read from Annex A, since tables, returns or censuses have it: {}", left.join(", "));
+        let held = OF_PAYLOADS.iter().filter(|group| group.iter().any(|family| others.contains(family)));
+        held.copied().flatten().copied().collect()
+    }
+
+    /// The families that are read from other forms and so from no workbook.
+    fn not_read_from_workbooks(&self) -> Vec<Family> {
+        let mut families = self.families_of_others();
+        if !self.payloads.is_empty() {
+            families.extend(OF_PAYLOADS.iter().copied().flatten().copied());
+            if families.contains(&Family::LookedAfterEpisode) {
+                families.push(Family::LegalStatus);
+            }
         }
+        families
+    }
+
+    fn say_what_is_read_from_others(&self) {
+        let say = |form: &str, of_form: &[Family], left: Vec<Family>| {
+            let left: Vec<String> = of_form.iter().filter(|f| left.contains(f)).map(ToString::to_string).collect();
+            if !left.is_empty() {
+                eprintln!("not read from {form}, since other forms have it: {}", left.join(", "));
+            }
+        };
+        if !self.payloads.is_empty() {
+            say("the daily collection", &OF_PAYLOADS.concat(), self.not_read_from_payloads());
+        }
+        if !self.workbooks.is_empty() {
+            say("Annex A", &[&OF_CENSUSES[..], &OF_RETURNS].concat(), self.not_read_from_workbooks());
+        }
+    }
+
+    /// The payloads as one, without what other forms hold.
+    fn read_payloads(&self, bar: &ProgressBar) -> Result<Payload> {
+        let mut all = Payload::default();
+        for path in &self.payloads {
+            let name = self.name(path);
+            bar.set_message(name.clone());
+            let mut payload = dfe_api::records_from(bar.wrap_read(open(path)?))
+                .with_context(|| format!("cannot read {}", path.display()))?;
+            let of_children = payload.children.iter_mut().flat_map(|child| &mut child.findings);
+            of_children.chain(&mut payload.findings).for_each(|finding| finding.file = Some(name.as_str().into()));
+            all.update(payload);
+        }
+        Ok(all.without(&self.not_read_from_payloads()))
     }
 
     /// A file's path inside the folder.
@@ -222,6 +323,33 @@ const OF_CENSUSES: [Family; 6] = [
 /// What a whole return holds beside persons and social workers.
 const OF_RETURNS: [Family; 4] =
     [Family::LookedAfterEpisode, Family::ImmigrationStatus, Family::MissingEpisode, Family::CareLeaverStatus];
+
+/// What a payload holds beside persons: families of which other forms hold all that is read or nothing.
+const OF_PAYLOADS: [&[Family]; 5] = [
+    &[
+        Family::Referral,
+        Family::Assessment,
+        Family::Section47Enquiry,
+        Family::InitialConference,
+        Family::ProtectionPlan,
+    ],
+    &[Family::LookedAfterEpisode, Family::Placement],
+    &[Family::ImmigrationStatus],
+    &[Family::CareLeaverStatus],
+    &[Family::Involvement, Family::Professional],
+];
+
+/// Whether a file of JSON is an array of children of the daily collection. One that names their id and cannot be read through is
+/// meant to be one.
+fn is_payload(path: &Path) -> Result<bool> {
+    const ID: &str = "la_child_id";
+    let text = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+    Ok(match serde_json::from_slice(&text) {
+        Ok(Value::Array(children)) => children.iter().any(|child| child.get(ID).is_some()),
+        Ok(_) => false,
+        Err(_) => String::from_utf8_lossy(&text).contains(ID),
+    })
+}
 
 /// What a file of a return holds beside persons.
 fn families_in(contents: Contents) -> &'static [Family] {

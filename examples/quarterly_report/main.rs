@@ -20,19 +20,21 @@ mod settings;
 mod view;
 mod workbook;
 
-/// The quarterly report of an authority, from a folder of SSD tables and a file of standards.
+/// The quarterly report of an authority, from a folder of its data and a file of standards.
 #[derive(Parser)]
 #[command(name = "quarterly_report", version, max_term_width = 100)]
 struct Arguments {
-    /// Folder of SSD tables (ssd_person.csv and so on); without it the sample authority
+    /// Folder of SSD tables (ssd_person.csv and so on), SSDA903 returns (2018/episodes.csv), censuses and Annex A workbooks; without
+    /// it the sample authority
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
     /// File of standards, benchmarks and population; without it that of the sample authority, for other data none
     #[arg(long, value_name = "FILE")]
     standards: Option<PathBuf>,
-    /// Reporting date, YYYY-MM-DD
-    #[arg(long = "as-at", value_name = "DATE", value_parser = date, default_value = "2018-06-30")]
-    as_at: NaiveDate,
+    /// Reporting date, YYYY-MM-DD; without it the end of the last quarter up to which the data are supplied, or, where they do not
+    /// say, before the last dated record; of an Annex A workbook the day on which it was made
+    #[arg(long = "as-at", value_name = "DATE", value_parser = date)]
+    as_at: Option<NaiveDate>,
     /// Calculate with what was known on this day
     #[arg(long, value_name = "DATE", value_parser = date)]
     known_at: Option<NaiveDate>,
@@ -71,14 +73,17 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: &Arguments) -> Result<()> {
-    let folder = arguments.data.clone().unwrap_or_else(common::sample_authority);
-    let dataset = common::read_folder(&folder)?;
-    let settings = settings::Settings::read(arguments)?;
-    let view = gather::view(&dataset, &settings)?;
+    let data = common::read(arguments.data.as_deref())?;
+    let as_at = match arguments.as_at {
+        Some(day) => day,
+        None => data.dates(1)?.pop().context("no reporting date")?,
+    };
+    let settings = settings::Settings::read(arguments, as_at)?;
+    let view = gather::view(&data.dataset, &settings)?;
     fs::create_dir_all(&arguments.out).with_context(|| format!("cannot make {}", arguments.out.display()))?;
     write(&arguments.out, "quarterly-report.html", page::render(&view)?.as_bytes())?;
     write(&arguments.out, "quarterly-report.md", markdown::render(&view).as_bytes())?;
-    write(&arguments.out, "quarterly-report.xlsx", &workbook::render(&view, arguments.as_at)?)
+    write(&arguments.out, "quarterly-report.xlsx", &workbook::render(&view, as_at)?)
 }
 
 /// Writes a file and says where.

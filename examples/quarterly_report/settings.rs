@@ -37,20 +37,20 @@ pub(crate) struct Settings {
 }
 
 impl Settings {
-    pub(crate) fn read(arguments: &Arguments) -> Result<Self> {
+    pub(crate) fn read(arguments: &Arguments, as_at: NaiveDate) -> Result<Self> {
         let sample = arguments.data.is_none();
         let shipped = || Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/standards.json");
         let path: Option<PathBuf> = arguments.standards.clone().or_else(|| sample.then(shipped));
         let file = path.as_deref().map_or_else(|| Ok(File::default()), read)?;
         let given = arguments.population.map(|residents| {
-            let year = arguments.population_year.unwrap_or_else(|| arguments.as_at.year());
+            let year = arguments.population_year.unwrap_or_else(|| as_at.year());
             let source = arguments.population_source.as_deref().unwrap_or("source not given");
             Population::new(residents, year, source)
         });
         let name = if sample { "Sample Authority" } else { "Children’s services" };
         Ok(Self {
             authority: arguments.authority.clone().unwrap_or_else(|| name.to_owned()),
-            as_at: arguments.as_at,
+            as_at,
             known_at: arguments.known_at,
             internal: arguments.internal,
             standards: file.standards,

@@ -62,14 +62,15 @@ const GRACE: Duration = Duration::from_secs(30);
 #[derive(Parser)]
 #[command(name = "scorecard_service", version, max_term_width = 100)]
 struct Arguments {
-    /// Folder of SSD tables (ssd_person.csv and so on), SSDA903 returns (2018/episodes.csv) and censuses; without it the sample
-    /// authority
+    /// Folder of SSD tables (ssd_person.csv and so on), SSDA903 returns (2018/episodes.csv), censuses and Annex A workbooks; without
+    /// it the sample authority
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
     /// Standards to judge by, as JSON; the sample authority has its own
     #[arg(long, value_name = "FILE")]
     standards: Option<PathBuf>,
-    /// Reporting date to publish, YYYY-MM-DD; repeatable; without it 2018-03-31 and 2018-06-30
+    /// Reporting date to publish, YYYY-MM-DD; repeatable; without it the ends of the last two quarters up to which the data are
+    /// supplied, or, where they do not say, before the last dated record; of an Annex A workbook the day on which it was made
     #[arg(long = "as-at", value_name = "DATE")]
     as_at: Vec<NaiveDate>,
     /// Breakdown to publish, such as "sex"; repeatable. Small strata can cost totals: what gives them away is hidden
@@ -113,16 +114,25 @@ fn main() -> ExitCode {
 
 /// Reads everything and judges it once.
 fn service(arguments: &Arguments) -> Result<Service> {
-    let terms = terms(arguments)?;
-    let folder = arguments.data.clone().unwrap_or_else(common::sample_authority);
-    let dataset = common::read_folder(&folder)?;
-    let register = Register::of(&dataset, &folder)?;
-    let professionals = read_if_there(&folder.join("ssd_professionals.csv"))?;
+    let token = token(arguments)?;
+    let data = common::read(arguments.data.as_deref())?;
+    let terms = terms(arguments, &data, token)?;
+    let register = Register::of(&data.dataset, &data.folder)?;
+    let professionals = read_if_there(&data.folder.join("ssd_professionals.csv"))?;
     let run = SystemTime::now().duration_since(UNIX_EPOCH)?.as_nanos();
-    Ok(Service::new(terms, dataset, register, professionals, run)?)
+    Ok(Service::new(terms, data.dataset, register, professionals, run)?)
 }
 
-fn terms(arguments: &Arguments) -> Result<Terms> {
+/// What a client must bring, if anything.
+fn token(arguments: &Arguments) -> Result<Option<String>> {
+    let token = arguments.token.clone().or_else(|| std::env::var("SCORECARD_TOKEN").ok());
+    if token.as_ref().is_some_and(|token| token.trim().is_empty()) {
+        bail!("the token is empty; give one, or none");
+    }
+    Ok(token)
+}
+
+fn terms(arguments: &Arguments, data: &common::Data, token: Option<String>) -> Result<Terms> {
     let mut engine = Engine::new(catalogue::standard());
     for name in &arguments.by {
         engine = match name.as_str() {
@@ -142,16 +152,9 @@ fn terms(arguments: &Arguments) -> Result<Terms> {
         Some(_) => policy = policy.rounding(Rounding::To10),
         None => {}
     }
-    let mut as_at = arguments.as_at.clone();
-    if as_at.is_empty() {
-        as_at.extend([(2018, 3, 31), (2018, 6, 30)].iter().filter_map(|(y, m, d)| NaiveDate::from_ymd_opt(*y, *m, *d)));
-    }
+    let mut as_at = if arguments.as_at.is_empty() { data.dates(usize::MAX)? } else { arguments.as_at.clone() };
     as_at.sort();
     as_at.dedup();
-    let token = arguments.token.clone().or_else(|| std::env::var("SCORECARD_TOKEN").ok());
-    if token.as_ref().is_some_and(|token| token.trim().is_empty()) {
-        bail!("the token is empty; give one, or none");
-    }
     let standards = standards(arguments)?;
     Ok(Terms { engine, standards, policy, as_at, token, body_limit: arguments.body_limit })
 }

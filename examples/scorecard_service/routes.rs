@@ -12,13 +12,14 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, put};
 use csc_kpi::calendar::Basis;
 use csc_kpi::disclosure::{Publication, PublishedReading};
+use csc_kpi::format::dfe_api;
 use csc_kpi::record::Record;
 use csc_kpi::{NaiveDate, Unavailable};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::problem::{Problem, finding};
-use super::service::{Refused, Service, State, Terms, Unpublished};
+use super::service::{Given, Refused, Service, State, Terms, Unpublished};
 
 /// The description of this interface.
 const OPENAPI: &str = include_str!("openapi.json");
@@ -219,8 +220,8 @@ async fn replace(Shared(service): Services, request: Request) -> Answer {
     let (result, records) = apart({
         let service = Arc::clone(&service);
         move || {
-            let records = records(&body)?;
-            Ok::<_, Problem>((service.replace(&child, &records), records.len()))
+            let given = given(&body)?;
+            Ok::<_, Problem>((service.replace(&child, &given), given.records().len()))
         }
     })
     .await??;
@@ -240,6 +241,17 @@ async fn child(request: &mut Request) -> Result<String, Problem> {
     let id = path.map_err(|_| Problem::bad_request("the id in the path is no UTF-8 text"))?.0;
     let id = id.trim();
     if id.is_empty() { Err(Problem::bad_request("the id in the path is empty")) } else { Ok(id.to_owned()) }
+}
+
+/// What a body gives: an array of records, or an object that is a child of the daily collection.
+fn given(body: &[u8]) -> Result<Given, Problem> {
+    let is_object = matches!(serde_json::from_slice(body), Ok(Value::Object(_)));
+    if !is_object {
+        return records(body).map(Given::Records);
+    }
+    dfe_api::records(&format!("[{}]", String::from_utf8_lossy(body)))
+        .map(Given::Daily)
+        .map_err(|error| Problem::bad_request(format!("the body is no child of the daily collection: {error}")))
 }
 
 /// The records of a body; a field that a record does not have is refused, since nothing is dropped in silence.

@@ -1,11 +1,12 @@
 //! The state: ledger and records of one version, what is published of them, and how one child's records are replaced.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
 use anyhow::Result;
 use csc_kpi::calendar::Basis;
 use csc_kpi::disclosure::{DisclosureError, Policy, Publication};
+use csc_kpi::format::dfe_api::{Change, Payload};
 use csc_kpi::format::ssd;
 use csc_kpi::record::{Family, Record};
 use csc_kpi::standard::Standards;
@@ -55,6 +56,41 @@ pub(crate) struct State {
 pub(crate) enum Unpublished {
     Engine(EngineError),
     Disclosure(DisclosureError),
+}
+
+/// What is put in the place of the records of a child.
+pub(crate) enum Given {
+    /// All that is recorded of the child.
+    Records(Vec<Record>),
+    /// A child of the daily collection: what the form holds of it.
+    Daily(Payload),
+}
+
+impl Given {
+    pub(crate) fn records(&self) -> &[Record] {
+        match self {
+            Self::Records(records) => records,
+            Self::Daily(payload) => match payload.children.first().map(|child| &child.change) {
+                Some(Change::Replace(records)) => records,
+                Some(Change::Purge) | None => &[],
+            },
+        }
+    }
+
+    /// What of it is not of this child: position in the body, and whose it is.
+    fn of_others(&self, child: &str) -> Vec<(usize, Family, Option<String>)> {
+        match self {
+            Self::Records(records) => {
+                let persons = records.iter().map(|record| (record.family(), parts(record).1)).enumerate();
+                let others = persons.filter(|(_, (_, person))| person.as_deref() != Some(child));
+                others.map(|(at, (family, person))| (at, family, person)).collect()
+            }
+            Self::Daily(payload) => {
+                let others = payload.children.iter().filter(|given| given.child != child);
+                others.map(|given| (0, Family::Person, Some(given.child.clone()))).collect()
+            }
+        }
+    }
 }
 
 /// What became of a replacement.
@@ -108,19 +144,14 @@ impl Service {
         format!("\"{:x}-{version}\"", self.run)
     }
 
-    /// Puts `records` in place of all records of `child`. Whatever fails, the state before stays.
-    pub(crate) fn replace(&self, child: &str, records: &[Record]) -> Result<Replaced, Refused> {
-        let others: Vec<_> = records
-            .iter()
-            .enumerate()
-            .map(|(at, record)| (at, record.family(), parts(record).1))
-            .filter(|(_, _, person)| person.as_deref() != Some(child))
-            .collect();
+    /// Puts what is given in place of all records of `child`. Whatever fails, the state before stays.
+    pub(crate) fn replace(&self, child: &str, given: &Given) -> Result<Replaced, Refused> {
+        let others = given.of_others(child);
         if !others.is_empty() {
             return Err(Refused::OtherChild(others));
         }
-        let engine = &self.terms.engine;
-        let dataset = self.dataset(records)?;
+        let (engine, records) = (&self.terms.engine, given.records());
+        let dataset = self.dataset(given)?;
         let mut findings: Vec<Finding> =
             dataset.findings().iter().filter(|finding| finding.family != Family::Professional).cloned().collect();
         let mut judged = engine.ledger()?;
@@ -158,16 +189,21 @@ impl Service {
     }
 
     /// The records of one child beside all professionals.
-    fn dataset(&self, records: &[Record]) -> Result<Dataset, Refused> {
+    fn dataset(&self, given: &Given) -> Result<Dataset, Refused> {
         let mut builder = Dataset::builder();
         if !self.professionals.is_empty() {
             ssd::read_table(&mut builder, Family::Professional, self.professionals.as_slice())
                 .map_err(|error| Refused::Professionals(error.to_string()))?;
         }
-        // A child is put with all that is recorded of it: what is not among the records is not there.
-        builder.begin_source(&Supply::everything());
-        builder.extend_ref(records);
-        builder.end_source();
+        match given {
+            // A child is put with all that is recorded of it: what is not among the records is not there.
+            Given::Records(records) => {
+                builder.begin_source(&Supply::everything());
+                builder.extend_ref(records);
+                builder.end_source();
+            }
+            Given::Daily(payload) => payload.clone().give_to(&mut builder),
+        }
         Ok(builder.finish())
     }
 }
@@ -228,8 +264,9 @@ impl State {
         };
         evidence.retain(|unit| !self.replaced.contains_key(&unit.person));
         // In order, so that equal questions have equal answers.
-        for child in self.replaced.keys().collect::<BTreeSet<_>>() {
-            evidence.extend(engine.evidence(&self.replaced[child], indicator, basis, as_at)?);
+        let stays = self.replaced.iter().filter(|(child, dataset)| dataset.child(child).is_some());
+        for (_, dataset) in stays.collect::<BTreeMap<_, _>>() {
+            evidence.extend(engine.evidence(dataset, indicator, basis, as_at)?);
         }
         evidence.sort();
         Ok((reading, evidence))

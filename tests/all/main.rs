@@ -19,6 +19,7 @@ mod differential;
 mod disclosure;
 mod edges;
 mod errors;
+mod examples;
 mod findings;
 mod forms;
 mod generators;

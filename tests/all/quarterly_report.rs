@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::Cursor;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Output};
 use std::sync::OnceLock;
 
@@ -12,17 +12,10 @@ use calamine::{Data, Reader, Xlsx};
 use csc_kpi::indicator::catalogue;
 use scraper::{ElementRef, Html, Selector};
 
-/// The program, which `cargo test` builds beside the tests.
-fn program() -> PathBuf {
-    let tests = std::env::current_exe().unwrap();
-    let folder = tests.parent().and_then(Path::parent).unwrap().join("examples");
-    let program = folder.join(format!("quarterly_report{}", std::env::consts::EXE_SUFFIX));
-    assert!(program.exists(), "run `cargo build --example quarterly_report` first: {} is not there", program.display());
-    program
-}
+use crate::examples::{Folder, PLANS, program};
 
 fn run(arguments: &[&str]) -> Output {
-    Command::new(program()).args(arguments).output().unwrap()
+    Command::new(program("quarterly_report")).args(arguments).output().unwrap()
 }
 
 /// A report as it is written.
@@ -30,38 +23,40 @@ struct Report {
     html: String,
     markdown: String,
     workbook: Vec<u8>,
+    /// What was said on standard error.
+    told: String,
 }
 
 /// A report into a folder of its own, which is removed again.
-fn report(name: &str, arguments: &[&str]) -> Report {
-    let folder = std::env::temp_dir().join(format!("csc-kpi-report-{name}-{}", std::process::id()));
-    let output = run(&[&["--out", folder.to_str().unwrap()], arguments].concat());
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+fn report(arguments: &[&str]) -> Report {
+    let folder = Folder::new();
+    let output = run(&[&["--out", folder.path()], arguments].concat());
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success(), "{told}");
     let said = String::from_utf8(output.stdout).unwrap();
     let read = |file: &str| {
-        let path = folder.join(file);
+        let path = folder.file(file);
         assert!(said.contains(path.to_str().unwrap()), "{said}");
         fs::read(path).unwrap()
     };
     let text = |file: &str| String::from_utf8(read(file)).unwrap();
-    let report = Report {
+    Report {
         html: text("quarterly-report.html"),
         markdown: text("quarterly-report.md"),
         workbook: read("quarterly-report.xlsx"),
-    };
-    fs::remove_dir_all(folder).unwrap();
-    report
+        told,
+    }
 }
 
 /// The report without arguments.
 fn usual() -> &'static Report {
     static REPORT: OnceLock<Report> = OnceLock::new();
-    REPORT.get_or_init(|| report("usual", &[]))
+    REPORT.get_or_init(|| report(&[]))
 }
 
 fn internal() -> &'static Report {
     static REPORT: OnceLock<Report> = OnceLock::new();
-    REPORT.get_or_init(|| report("internal", &["--internal"]))
+    REPORT.get_or_init(|| report(&["--internal"]))
 }
 
 fn page() -> Html {
@@ -353,7 +348,7 @@ fn the_judgements_of_the_printed_report_come_out_with_the_right_words() {
 
 #[test]
 fn the_last_quarter_of_the_year_is_judged_for_good() {
-    let report = report("march", &["--as-at", "2018-03-31", "--internal"]);
+    let report = report(&["--as-at", "2018-03-31", "--internal"]);
     for words in [
         "It was 11%: 45 of 413",
         "It was 75%: 81 of 108",
@@ -433,14 +428,14 @@ fn the_workbook_has_the_figures_of_the_page() {
 
 #[test]
 fn the_same_records_give_the_same_bytes() {
-    let again = report("again", &[]);
+    let again = report(&[]);
     assert_eq!((&again.html, &again.markdown), (&usual().html, &usual().markdown));
     assert_eq!(again.workbook, usual().workbook);
 }
 
 #[test]
 fn names_are_text_wherever_they_stand() {
-    let named = report("named", &["--authority", "A </style><script>\"\\ & Co"]);
+    let named = report(&["--authority", "A </style><script>\"\\ & Co"]);
     let page = Html::parse_document(&named.html);
     assert!(all(&page, "script").is_empty() && all(&page, "style").len() == 1);
     assert!(text(all(&page, ".organisation")[0]).ends_with("A </style><script>\"\\ & Co"));
@@ -449,7 +444,7 @@ fn names_are_text_wherever_they_stand() {
 #[test]
 fn without_standards_nothing_is_judged() {
     let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/sample-authority");
-    let report = report("unjudged", &["--data", data.to_str().unwrap(), "--authority", "Elsewhere"]);
+    let report = report(&["--data", data.to_str().unwrap(), "--authority", "Elsewhere"]);
     let page = Html::parse_document(&report.html);
     let grades: BTreeSet<String> = all(&page, "article .grade").into_iter().map(text).collect();
     assert_eq!(grades.into_iter().collect::<Vec<_>>(), ["Not judged"]);
@@ -459,23 +454,28 @@ fn without_standards_nothing_is_judged() {
 
 #[test]
 fn what_is_wrong_with_an_argument_is_said_in_a_sentence() {
-    let folder = std::env::temp_dir().join(format!("csc-kpi-report-refused-{}", std::process::id()));
-    fs::create_dir_all(&folder).unwrap();
+    let folder = Folder::new();
     let write = |name: &str, text: &str| {
-        let path = folder.join(name);
-        fs::write(&path, text).unwrap();
-        path.to_str().unwrap().to_owned()
+        folder.write(name, text);
+        folder.file(name).to_str().unwrap().to_owned()
     };
+    let (empty, undated) = (Folder::new(), Folder::new());
+    undated.write("ssd_person.csv", "pers_person_id,pers_dob\nC1,2010-05-04\n");
     let no_json = write("no.json", "{");
     let unknown = write(
         "unknown.json",
         r#"{"standards": [{"indicator": "NI 99", "standard": {"unit": "percent", "rule": {"at_least": "72"}}}]}"#,
     );
-    let out = folder.join("out");
+    let out = folder.file("out");
     let out = out.to_str().unwrap();
     for (arguments, said) in [
         (vec!["--data", "no-such-folder"], "no-such-folder is no folder"),
         (vec!["--as-at", "30/06/2018"], "write it as YYYY-MM-DD"),
+        (vec!["--data", empty.path()], "holds none of the SSD tables"),
+        (
+            vec!["--data", undated.path()],
+            "has no dated record that would say of which day the figures are; give --as-at",
+        ),
         (vec!["--standards", "no-such-file"], "cannot read no-such-file"),
         (vec!["--standards", &no_json], "is no file of standards"),
         (vec!["--standards", &unknown], "a standard is for \"NI 99\", which is no indicator"),
@@ -488,24 +488,13 @@ fn what_is_wrong_with_an_argument_is_said_in_a_sentence() {
         assert!(!output.status.success() && text.contains(said), "{arguments:?} said {text}");
     }
     assert!(!Path::new(out).exists(), "nothing is written where something is wrong");
-    fs::remove_dir_all(folder).unwrap();
 }
 
 #[test]
 fn what_cannot_be_made_of_the_data_is_said_in_every_form_and_judged_in_none() {
-    let folder = std::env::temp_dir().join(format!("csc-kpi-returns-of-2018-{}", std::process::id()));
-    fs::create_dir_all(folder.join("2018")).unwrap();
-    let write = |name: &str, text: &str| fs::write(folder.join("2018").join(name), text).unwrap();
-    write("header.csv", "CHILD,SEX,DOB,ETHNIC,UPN,MOTHER,MC_DOB\nC1,1,04/05/2010,WBRI,A123456789012,,\n");
-    write("uasc.csv", "CHILD,SEX,DOB,DUC\n");
-    write(
-        "episodes.csv",
-        "CHILD,DECOM,RNE,LS,CIN,PLACE,PLACE_PROVIDER,DEC,REC,REASON_PLACE_CHANGE,HOME_POST,PL_POST,URN\n\
-         C1,10/01/2018,S,C2,N1,U4,PR4,,,,AB1 0,AB1 0,SC1\n",
-    );
-    let data = folder.to_str().unwrap().to_owned();
-    let report = report("returns", &["--data", &data, "--as-at", "2018-03-31", "--internal"]);
-    fs::remove_dir_all(folder).unwrap();
+    let folder = Folder::new();
+    folder.write_return(2018);
+    let report = report(&["--data", folder.path(), "--internal"]);
     let sentence = "NI 68: not supplied: referrals.";
     let lead = "Figures that cannot be made of these data, which is not the same as zero";
     for text in [&report.html, &report.markdown] {
@@ -523,4 +512,36 @@ fn what_cannot_be_made_of_the_data_is_said_in_every_form_and_judged_in_none() {
     let mut workbook: Xlsx<_> = Xlsx::new(Cursor::new(report.workbook)).unwrap();
     let findings = workbook.worksheet_range("Findings").unwrap();
     assert!(findings.used_cells().any(|(_, _, cell)| *cell == Data::String(sentence.to_owned())));
+}
+
+#[test]
+fn the_reporting_date_is_the_last_that_the_data_offer() {
+    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/sample-authority");
+    let shown = |folder: &str| {
+        let report = report(&["--data", folder]);
+        let line = report.markdown.lines().find(|line| line.contains(". Figures as at ")).unwrap().to_owned();
+        let told = report.told.lines().find(|line| line.starts_with("as at ")).unwrap().to_owned();
+        (line, told)
+    };
+    let holds = |folder: &str, day: &str, why: &str| {
+        let (line, told) = shown(folder);
+        assert!(line.contains(&format!(". Figures as at {day},")), "{line}");
+        assert_eq!(told, format!("as at {why}; --as-at takes others"));
+    };
+    let folder = Folder::new();
+    folder.write_return(2018);
+    holds(folder.path(), "31 March 2018", "2018-03-31 (the end of the last quarter up to which the data are supplied)");
+    // The censuses go further than the return.
+    folder.write_census(2019);
+    holds(folder.path(), "31 March 2019", "2019-03-31 (the end of the last quarter up to which the data are supplied)");
+    holds(
+        sample.to_str().unwrap(),
+        "30 June 2018",
+        "2018-06-30 (the end of the last quarter not after the last dated record, of 2018-06-30)",
+    );
+    let folder = Folder::new();
+    let plan: &[&str] = &["C1", "a) Female", "a) WBRI", "04/05/2010", "20/09/2022", "", "1"];
+    folder.write_workbook("annex_a.xlsx", &[("List 7", PLANS, &[plan])]);
+    holds(folder.path(), "20 September 2022", "2022-09-20 (the day on which the workbook was made)");
+    assert!(!usual().told.contains("as at "), "of the sample authority the dates are known: {}", usual().told);
 }

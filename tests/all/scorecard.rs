@@ -1,27 +1,17 @@
 //! The example `scorecard`, run as a user runs it.
 
 use std::fs;
-use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use csc_kpi::{Engine, NaiveDate, Scorecard};
-use rust_xlsxwriter::Workbook;
-use serde_json::Value;
+use serde_json::{Value, json};
 
+use crate::examples::{EPISODES, Folder, LOOKED_AFTER, PLANS, REFERRALS, program};
 use crate::laws::everything;
 use crate::seed::sample;
 
-/// The program, which `cargo test` builds beside the tests.
-fn program() -> PathBuf {
-    let tests = std::env::current_exe().unwrap();
-    let folder = tests.parent().and_then(Path::parent).unwrap().join("examples");
-    let program = folder.join(format!("scorecard{}", std::env::consts::EXE_SUFFIX));
-    assert!(program.exists(), "run `cargo build --example scorecard` first: {} is not there", program.display());
-    program
-}
-
 fn run(arguments: &[&str]) -> Output {
-    Command::new(program()).args(arguments).output().unwrap()
+    Command::new(program("scorecard")).args(arguments).output().unwrap()
 }
 
 fn printed(arguments: &[&str]) -> String {
@@ -39,33 +29,6 @@ fn refused(arguments: &[&str]) -> String {
     let output = run(arguments);
     assert!(!output.status.success() && output.stdout.is_empty(), "{arguments:?}");
     String::from_utf8(output.stderr).unwrap()
-}
-
-/// An empty folder of this test's own, removed at the end.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(name: &str) -> Self {
-        let path = std::env::temp_dir().join(format!("csc-kpi-{name}-{}", std::process::id()));
-        fs::create_dir_all(&path).unwrap();
-        Self(path)
-    }
-
-    fn write(&self, table: &str, text: &str) {
-        let path = self.0.join(table);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    }
-
-    fn path(&self) -> &str {
-        self.0.to_str().unwrap()
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
 }
 
 #[test]
@@ -148,7 +111,7 @@ fn a_rate_is_compared_only_on_the_footing_of_its_benchmark() {
 #[test]
 fn a_reader_that_stops_early_is_no_failure() {
     for format in ["json", "csv", "table"] {
-        let mut child = Command::new(program())
+        let mut child = Command::new(program("scorecard"))
             .args(["--format", format, "--by", "team"])
             .stdout(std::process::Stdio::piped())
             .stderr(std::process::Stdio::null())
@@ -172,14 +135,14 @@ fn its_csv_has_a_record_for_each_reading_and_part() {
 
 #[test]
 fn findings_go_to_a_file_and_a_bad_row_changes_nothing_else() {
-    let folder = Folder::new("findings");
+    let folder = Folder::new();
     let good = "cine_referral_id,cine_person_id,cine_referral_date\nR1,C1,2018-05-01\n";
     folder.write("ssd_person.csv", "pers_person_id\nC1\n");
     folder.write("ssd_cin_episodes.csv", good);
     let readings = |card: Value| card["readings"].clone();
     let before = readings(json(&["--data", folder.path()]));
-    folder.write("ssd_cin_episodes.csv", &format!("{good}R2,C1,2018-13-01\n"));
-    let file = folder.0.join("findings.csv");
+    folder.write("ssd_cin_episodes.csv", format!("{good}R2,C1,2018-13-01\n"));
+    let file = folder.file("findings.csv");
     let after = readings(json(&["--data", folder.path(), "--findings", file.to_str().unwrap()]));
     assert_eq!(before, after);
     let findings = fs::read_to_string(file).unwrap();
@@ -196,10 +159,15 @@ fn findings_go_to_a_file_and_a_bad_row_changes_nothing_else() {
 
 #[test]
 fn what_is_wrong_with_an_argument_is_said_in_a_sentence() {
-    let folder = Folder::new("empty");
+    let (folder, undated) = (Folder::new(), Folder::new());
+    undated.write("ssd_person.csv", "pers_person_id,pers_dob\nC1,2010-05-04\n");
     for (arguments, said) in [
         (vec!["--data", "no-such-folder"], "no-such-folder is no folder; give --data a folder of SSD tables"),
         (vec!["--data", folder.path()], "holds none of the SSD tables"),
+        (
+            vec!["--data", undated.path()],
+            "has no dated record that would say of which day the figures are; give --as-at",
+        ),
         (vec!["--as-at", "31/03/2018"], "write it as YYYY-MM-DD"),
         (vec!["--as-at", "2018-03-31", "--as-at", "2018-03-31"], "give each date once"),
         (vec!["--indicator", "NI 99"], "there is no indicator \"NI 99\"; --indicator takes one of: NI 68,"),
@@ -220,16 +188,15 @@ fn what_is_wrong_with_an_argument_is_said_in_a_sentence() {
 /// Returns of two years, a census, a workbook and an SSD table side by side make one dataset; what cannot be read is named.
 #[test]
 fn returns_and_censuses_are_read_beside_tables() {
-    let folder = Folder::new("mixture");
+    let folder = Folder::new();
     let header = "CHILD,SEX,DOB,ETHNIC,UPN,MOTHER,MC_DOB\nC1,1,04/05/2010,WBRI,A123456789012,,\n";
-    let columns = "CHILD,DECOM,RNE,LS,CIN,PLACE,PLACE_PROVIDER,DEC,REC,REASON_PLACE_CHANGE,HOME_POST,PL_POST,URN\n";
     // Open at 31 March in the first return, ceased in the second.
     folder.write("2018/header.csv", header);
-    folder.write("2018/episodes.csv", &format!("{columns}C1,10/01/2018,S,C2,N1,U4,PR4,,,,AB1 0,AB1 0,SC1\n"));
+    folder.write("2018/episodes.csv", format!("{EPISODES}C1,10/01/2018,S,C2,N1,U4,PR4,,,,AB1 0,AB1 0,SC1\n"));
     folder.write("2019/header.csv", header);
     folder.write(
         "2019/episodes.csv",
-        &format!("{columns}C1,10/01/2018,S,C2,N1,U4,PR4,20/05/2018,E4A,,AB1 0,AB1 0,SC1\n"),
+        format!("{EPISODES}C1,10/01/2018,S,C2,N1,U4,PR4,20/05/2018,E4A,,AB1 0,AB1 0,SC1\n"),
     );
     folder.write(
         "census.xml",
@@ -243,16 +210,15 @@ fn returns_and_censuses_are_read_beside_tables() {
         folder.write(&format!("{year}/uasc.csv"), "CHILD,SEX,DOB,DUC\n");
     }
     let columns_of_missing = "miss_table_id,miss_person_id,miss_missing_episode_start_date,miss_missing_episode_type\n";
-    folder.write("ssd_missing.csv", &format!("{columns_of_missing}M1,C3,2018-03-01,M\n"));
+    folder.write("ssd_missing.csv", format!("{columns_of_missing}M1,C3,2018-03-01,M\n"));
     let referral = ["C4", "a) Male", "WBRI", "2013-01-01", "2018-03-05", "99 nobody", "b) No", "2"];
     let placed = ["C5", "b) Female", "WBRI", "2011-01-01", "2018-02-07", "", "4"];
-    let workbook = workbook(&[
-        ("List 3", REFERRALS, &[referral.as_slice(), &["C6", "", "", "", "5/3/18"]]),
-        ("List 8", LOOKED_AFTER, &[placed.as_slice()]),
-    ]);
-    fs::write(folder.0.join("annex_a.xlsx"), workbook).unwrap();
+    folder.write_workbook(
+        "annex_a.xlsx",
+        &[("List 3", REFERRALS, &[&referral, &["C6", "", "", "", "5/3/18"]]), ("List 8", LOOKED_AFTER, &[&placed])],
+    );
     folder.write("notes.txt", "nothing to read");
-    folder.write("episodes.csv", columns);
+    folder.write("episodes.csv", EPISODES);
     let arguments = ["--data", folder.path(), "--as-at", "2018-03-31", "--as-at", "2018-06-30"];
     let said = String::from_utf8(run(&arguments).stderr).unwrap();
     assert!(said.contains("not read, since nothing is known of such a file: notes.txt"), "{said}");
@@ -260,7 +226,7 @@ fn returns_and_censuses_are_read_beside_tables() {
         "not read, since no folder or file name says of which year the return is (such as 2018): episodes.csv"
     ));
     // What returns and censuses hold is not read twice.
-    assert!(said.contains("not read from Annex A, since tables, returns or censuses have it: referral, "), "{said}");
+    assert!(said.contains("not read from Annex A, since other forms have it: referral, "), "{said}");
     assert!(!said.contains("annex_a.xlsx, List"), "{said}");
     let card = json(&arguments);
     let reading = |indicator: &str, basis: &str, as_at: &str| {
@@ -287,16 +253,15 @@ fn returns_and_censuses_are_read_beside_tables() {
 
 #[test]
 fn a_workbook_is_read_beside_tables_of_something_else() {
-    let folder = Folder::new("workbook-and-table");
+    let folder = Folder::new();
     let columns_of_missing = "miss_table_id,miss_person_id,miss_missing_episode_start_date,miss_missing_episode_type\n";
-    folder.write("ssd_missing.csv", &format!("{columns_of_missing}M1,C3,2018-03-01,M\n"));
+    folder.write("ssd_missing.csv", format!("{columns_of_missing}M1,C3,2018-03-01,M\n"));
     let referral = ["C4", "a) Male", "WBRI", "2013-01-01", "2018-03-05", "99 nobody", "b) No", "2"];
     let placed = ["C5", "b) Female", "WBRI", "2011-01-01", "2018-02-07", "", "4"];
-    let workbook = workbook(&[
-        ("List 3", REFERRALS, &[referral.as_slice(), &["C6", "", "", "", "5/3/18"]]),
-        ("List 8", LOOKED_AFTER, &[placed.as_slice()]),
-    ]);
-    fs::write(folder.0.join("annex_a 2018-03-31.xlsx"), workbook).unwrap();
+    folder.write_workbook(
+        "annex_a 2018-03-31.xlsx",
+        &[("List 3", REFERRALS, &[&referral, &["C6", "", "", "", "5/3/18"]]), ("List 8", LOOKED_AFTER, &[&placed])],
+    );
     let arguments = ["--data", folder.path(), "--as-at", "2018-03-31"];
     let said = String::from_utf8(run(&arguments).stderr).unwrap();
     for (rule, first) in [
@@ -320,6 +285,176 @@ fn a_workbook_is_read_beside_tables_of_something_else() {
     assert_eq!(reading("Missing episodes", "in-quarter")["count"], 1);
 }
 
+// ---- the daily collection ------------------------------------------------------------------------------------------
+
+/// A payload of C1, referred on these days and looked after from 10 January 2018 on.
+fn payload(referrals: &[&str]) -> String {
+    let episode = |day: &&str| json!({ "social_care_episode_id": format!("E{day}"), "referral_date": day });
+    let mut episodes: Vec<Value> = referrals.iter().map(episode).collect();
+    episodes[0]["child_looked_after_placements"] = json!([{
+        "child_looked_after_placement_id": "L1", "start_date": "2018-01-10", "start_reason": "S", "placement_type": "U4",
+    }]);
+    let details = json!({ "date_of_birth": "2010-05-04", "ethnicity": "WBRI" });
+    json!([{ "la_child_id": "C1", "child_details": details, "social_care_episodes": episodes }]).to_string()
+}
+
+#[test]
+fn payloads_of_the_daily_collection_are_read_one_after_the_other() {
+    let folder = Folder::new();
+    folder.write("2018-06-01.json", payload(&["2018-01-08", "2018-05-02"]));
+    folder.write("standards.json", "{\"standards\": []}");
+    folder.write("none.JSON", "[]");
+    folder.write("schema.json", "{\"properties\": {\"la_child_id\": {\"type\": \"string\"}}}");
+    let arguments = ["--data", folder.path(), "--as-at", "2018-06-30"];
+    let said = String::from_utf8(run(&arguments).stderr).unwrap();
+    let unknown = "not read, since nothing is known of such a file: none.JSON, schema.json, standards.json";
+    assert!(said.contains(unknown), "{said}");
+    let table = printed(&arguments);
+    assert_eq!(cell(&table, "ECS 14a", "rolling-12m"), "50%  1 of 2");
+    assert_eq!(cell(&table, "CLA", "as-at"), "not supplied");
+    assert!(sentences(&table).contains(&"CLA: not supplied: legal statuses"), "{table}");
+    let (days, why) = offered(&folder);
+    assert_eq!(days, ["2017-12-31", "2018-03-31"]);
+    assert!(why.ends_with("not after the last dated record, of 2018-05-02)"), "{why}");
+
+    // The next says anew what there is of the child, and what is wrong in it names the file.
+    let next = payload(&["2018-01-08", "2018-05-02", "2018-06-04", "2018-06-31"]);
+    folder.write("2018-06-02.json", next);
+    assert_eq!(cell(&printed(&arguments), "ECS 14a", "rolling-12m"), "67%  2 of 3");
+    let said = String::from_utf8(run(&arguments).stderr).unwrap();
+    let finding = "(first: 2018-06-02.json row 1, social_care_episodes[3].referral_date \"2018-06-31\")";
+    assert!(said.contains(finding), "{said}");
+    folder.write("2018-06-03.json", "[{\"la_child_id\": \"C1\", \"purge\": true}]");
+    assert_eq!(cell(&printed(&arguments), "ECS 14a", "rolling-12m"), "–  0 of 0");
+    folder.write("2018-06-04.json", "[{\"la_child_id\": \"C1\", \"purge");
+    let said = refused(&arguments);
+    assert!(said.contains("2018-06-04.json: the payload is malformed"), "{said}");
+}
+
+#[test]
+fn payloads_are_read_for_what_other_forms_have_not() {
+    let folder = Folder::new();
+    folder.write("daily.json", payload(&["2018-01-08", "2018-02-02"]));
+    // The return has the child too, and its care with the legal statuses.
+    folder.write_return(2018);
+    let arguments = ["--data", folder.path(), "--as-at", "2018-03-31"];
+    let said = String::from_utf8(run(&arguments).stderr).unwrap();
+    let left = "not read from the daily collection, since other forms have it: looked-after episode, placement, \
+                immigration status, care leaver status";
+    assert!(said.contains(left) && !said.contains("findings"), "{said}");
+    let table = printed(&arguments);
+    assert_eq!(cell(&table, "CLA", "as-at"), "1  (UASC 0, not UASC 1)");
+    assert_eq!(cell(&table, "NI 62", "rolling-12m"), "0%  0 of 1");
+    assert_eq!(cell(&table, "ECS 14a", "in-quarter"), "50%  1 of 2");
+    assert_eq!(offered(&folder).0, ["2017-12-31", "2018-03-31"]);
+
+    // Of a table of reviews the payload has the plans; beside a census it has no case left.
+    assert_eq!(cell(&table, "NI 67", "as-at"), "not supplied");
+    folder.write(
+        "ssd_cp_reviews.csv",
+        "cppr_cp_review_id,cppr_person_id,cppr_cp_plan_id,cppr_cp_review_due,cppr_cp_review_date\n",
+    );
+    assert_eq!(cell(&printed(&arguments), "NI 67", "as-at"), "–  0 of 0");
+    folder.remove("ssd_cp_reviews.csv");
+    folder.write_census(2018);
+    let said = String::from_utf8(run(&arguments).stderr).unwrap();
+    assert!(said.contains("since other forms have it: referral, assessment, "), "{said}");
+    assert_eq!(cell(&printed(&arguments), "NI 68", "in-quarter"), "100%  1 of 1");
+    // A workbook is read for nothing that the payload has.
+    let referral = ["C4", "a) Male", "WBRI", "2013-01-01", "2018-03-05", "", "b) No", "2"];
+    folder.remove("cin_2018.xml");
+    folder.write_workbook("annex_a 2018-03-31.xlsx", &[("List 3", REFERRALS, &[&referral])]);
+    assert_eq!(cell(&printed(&arguments), "ECS 14a", "in-quarter"), "50%  1 of 2");
+}
+
+// ---- the dates that data offer ---------------------------------------------------------------------------------------
+
+/// The dates of a folder for which nobody asks for any, and why.
+fn offered(folder: &Folder) -> (Vec<String>, String) {
+    let output = run(&["--format", "json", "--data", folder.path()]);
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success(), "{told}");
+    let card: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let days = card["as_at"].as_array().unwrap().iter().map(|day| day.as_str().unwrap().to_owned());
+    let sentence = told.lines().find(|line| line.ends_with("; --as-at takes others")).unwrap();
+    (days.collect(), sentence.split("; ").next().unwrap().to_owned())
+}
+
+#[test]
+fn returns_and_censuses_offer_the_last_quarters_of_their_last_year() {
+    let folder = Folder::new();
+    folder.write_return(2018);
+    let supplied =
+        |days: &str| format!("as at {days} (the ends of the last quarters up to which the data are supplied)");
+    let first = (vec!["2017-12-31".into(), "2018-03-31".into()], supplied("2017-12-31 and 2018-03-31"));
+    assert_eq!(offered(&folder), first);
+    folder.write_return(2016);
+    assert_eq!(offered(&folder), first);
+    folder.write_census(2019);
+    let second = (vec!["2018-12-31".into(), "2019-03-31".into()], supplied("2018-12-31 and 2019-03-31"));
+    assert_eq!(offered(&folder), second);
+    // Tables hold every day, and reach as far as the others.
+    folder.write("ssd_cp_reviews.csv", "");
+    folder.write("ssd_family.csv", "fami_family_id,fami_person_id\n");
+    let (days, _) = offered(&folder);
+    assert_eq!(days, ["2017-12-31", "2018-03-31"], "the census is not read beside a table of its records");
+    folder.remove("ssd_cp_reviews.csv");
+    assert_eq!(offered(&folder), second);
+}
+
+#[test]
+fn tables_offer_the_last_quarters_that_their_records_reach() {
+    let folder = Folder::new();
+    folder.write("ssd_person.csv", "pers_person_id,pers_dob\nC1,2019-05-04\n");
+    let columns = "cppl_cp_plan_id,cppl_person_id,cppl_cp_plan_start_date,cppl_cp_plan_end_date\n";
+    folder.write("ssd_cp_plans.csv", format!("{columns}P1,C1,2018-05-01,2018-09-01\n"));
+    let columns = "cine_referral_id,cine_person_id,cine_referral_date\n";
+    for (referral, days, why) in [
+        ("2018-04-30", ["2017-12-31", "2018-03-31"], "2018-05-01"),
+        ("2018-06-29", ["2017-12-31", "2018-03-31"], "2018-06-29"),
+        ("2018-06-30", ["2018-03-31", "2018-06-30"], "2018-06-30"),
+        ("2018-07-01", ["2018-03-31", "2018-06-30"], "2018-07-01"),
+    ] {
+        folder.write("ssd_cin_episodes.csv", format!("{columns}R1,C1,{referral}\n"));
+        let said = format!(
+            "as at {} (the ends of the last quarters not after the last dated record, of {why})",
+            days.join(" and ")
+        );
+        assert_eq!(offered(&folder), (days.map(str::to_owned).to_vec(), said));
+    }
+}
+
+#[test]
+fn workbooks_offer_the_days_on_which_they_were_made() {
+    let folder = Folder::new();
+    let plan: &[&str] = &["C1", "a) Female", "a) WBRI", "04/05/2010", "20/09/2022", "", "1"];
+    let plans = [plan];
+    let lists = [("List 7", PLANS, plans.as_slice())];
+    folder.write_workbook("annex_a.xlsx", &lists);
+    assert_eq!(
+        offered(&folder),
+        (vec!["2022-09-20".into()], "as at 2022-09-20 (the day on which the workbook was made)".into())
+    );
+    folder.write_workbook("annex_a 2022-09-30.xlsx", &lists);
+    folder.write_workbook("annex_a 2022-12-02.xlsx", &lists);
+    let two = "as at 2022-09-30 and 2022-12-02 (the days on which the workbooks were made)";
+    assert_eq!(offered(&folder), (vec!["2022-09-30".into(), "2022-12-02".into()], two.into()));
+    folder.remove("annex_a.xlsx");
+    folder.remove("annex_a 2022-09-30.xlsx");
+    // Beside a return both offer theirs.
+    folder.write_return(2022);
+    let (days, said) = offered(&folder);
+    assert_eq!(days, ["2021-12-31", "2022-03-31", "2022-12-02"]);
+    assert_eq!(
+        said,
+        "as at 2021-12-31 and 2022-03-31 (the ends of the last quarters up to which the data are supplied) and 2022-12-02 (the \
+         day on which the workbook was made)"
+    );
+    // One of which only the persons are read offers none.
+    folder.write_census(2022);
+    assert_eq!(offered(&folder).0, ["2021-12-31", "2022-03-31"]);
+}
+
 // ---- what a form does not hold -------------------------------------------------------------------------------------
 
 /// The sentences below the table.
@@ -341,23 +476,10 @@ fn cell<'a>(table: &'a str, key: &str, basis: &str) -> &'a str {
     panic!("no line {key} {basis} in\n{table}")
 }
 
-fn folder_of_returns() -> Folder {
-    let folder = Folder::new("returns");
-    folder.write("2018/header.csv", "CHILD,SEX,DOB,ETHNIC,UPN,MOTHER,MC_DOB\nC1,1,04/05/2010,WBRI,A123456789012,,\n");
-    folder.write("2018/uasc.csv", "CHILD,SEX,DOB,DUC\n");
-    folder.write("2018/missing.csv", "CHILD,DOB,MISSING,MIS_START,MIS_END\nC1,04/05/2010,M,01/02/2018,02/02/2018\n");
-    folder.write("2018/oc3.csv", "CHILD,DOB,IN_TOUCH,ACTIV,ACCOM\n");
-    folder.write(
-        "2018/episodes.csv",
-        "CHILD,DECOM,RNE,LS,CIN,PLACE,PLACE_PROVIDER,DEC,REC,REASON_PLACE_CHANGE,HOME_POST,PL_POST,URN\n\
-         C1,10/01/2018,S,C2,N1,U4,PR4,,,,AB1 0,AB1 0,SC1\n",
-    );
-    folder
-}
-
 #[test]
 fn returns_say_that_referrals_and_interviews_are_not_supplied() {
-    let folder = folder_of_returns();
+    let folder = Folder::new();
+    folder.write_return(2018);
     let arguments = ["--data", folder.path(), "--as-at", "2018-03-31"];
     let table = printed(&arguments);
     assert_eq!(cell(&table, "CLA", "as-at"), "1  (UASC 0, not UASC 1)");
@@ -393,18 +515,8 @@ fn returns_say_that_referrals_and_interviews_are_not_supplied() {
 
 #[test]
 fn a_census_says_how_far_figures_look_back() {
-    let folder = Folder::new("census");
-    let census = |year: i32| {
-        format!(
-            "<Message><Header><CollectionDetails><Collection>CIN</Collection><Year>{year}</Year>\
-             <ReferenceDate>{year}-03-31</ReferenceDate></CollectionDetails></Header><Children><Child>\
-             <ChildIdentifiers><LAchildID>C2</LAchildID><PersonBirthDate>2012-01-01</PersonBirthDate>\
-             </ChildIdentifiers><CINdetails><CINreferralDate>{year}-02-01</CINreferralDate><ReferralNFA>false</ReferralNFA>\
-             <ChildProtectionPlans><CPPstartDate>{year}-02-20</CPPstartDate><NumberOfPreviousCPP>1</NumberOfPreviousCPP>\
-             </ChildProtectionPlans></CINdetails></Child></Children></Message>"
-        )
-    };
-    folder.write("cin_2022.xml", &census(2022));
+    let folder = Folder::new();
+    folder.write_census(2022);
     let arguments = ["--data", folder.path(), "--as-at", "2022-03-31"];
     let table = printed(&arguments);
     assert_eq!(cell(&table, "NI 68", "rolling-12m"), "100%  1 of 1");
@@ -421,9 +533,9 @@ fn a_census_says_how_far_figures_look_back() {
         assert!(said.contains(sentence), "{sentence}\n{said}");
     }
     // Two years before it, and all of it can be told; a year that is left out is a gap.
-    folder.write("cin_2020.xml", &census(2020));
+    folder.write_census(2020);
     assert_eq!(cell(&printed(&arguments), "NI 65a", "rolling-12m"), "data begin 2021-04-01");
-    folder.write("cin_2021.xml", &census(2021));
+    folder.write_census(2021);
     let table = printed(&arguments);
     assert_eq!(cell(&table, "NI 65a", "rolling-12m"), "100%  1 of 1");
     assert_eq!(cell(&table, "ECS 14a", "rolling-12m"), "100%  1 of 1");
@@ -431,7 +543,7 @@ fn a_census_says_how_far_figures_look_back() {
 
 #[test]
 fn tables_that_are_not_there_and_columns_that_hold_a_part_are_not_supplied() {
-    let folder = Folder::new("tables");
+    let folder = Folder::new();
     folder.write("ssd_person.csv", "pers_person_id,pers_dob\nC1,2010-05-04\n");
     folder.write("ssd_cin_episodes.csv", "cine_referral_id,cine_person_id,cine_referral_date\nR1,C1,2018-05-01\n");
     folder.write("ssd_cp_plans.csv", "");
@@ -451,31 +563,13 @@ fn tables_that_are_not_there_and_columns_that_hold_a_part_are_not_supplied() {
 
 #[test]
 fn the_name_of_a_workbook_says_of_which_day_it_is() {
-    let folder = Folder::new("workbook");
-    let write = |name: &str| {
-        let mut workbook = Workbook::new();
-        let sheet = workbook.add_worksheet().set_name("List 7").unwrap();
-        let header = [
-            "Child Unique ID",
-            "Gender",
-            "Ethnicity",
-            "Date of Birth",
-            "Child Protection Plan Start Date",
-            "Child Protection Plan End Date",
-            "Number of Previous Child Protection Plans",
-        ];
-        for (column, text) in (0u16..).zip(header) {
-            sheet.write(0, column, text).unwrap();
-        }
-        for (column, text) in (0u16..).zip(["C1", "a) Female", "a) WBRI", "04/05/2010", "20/09/2022", "", "1"]) {
-            sheet.write(1, column, text).unwrap();
-        }
-        workbook.save(folder.0.join(name)).unwrap();
-    };
+    let folder = Folder::new();
+    let plan: &[&str] = &["C1", "a) Female", "a) WBRI", "04/05/2010", "20/09/2022", "", "1"];
+    let write = |name: &str| folder.write_workbook(name, &[("List 7", PLANS, &[plan])]);
     let arguments = ["--data", folder.path(), "--as-at", "2022-09-30"];
     write("annex_a.xlsx");
     assert_eq!(cell(&printed(&arguments), "ECS 133", "as-at"), "data end 2022-09-20");
-    fs::remove_file(folder.0.join("annex_a.xlsx")).unwrap();
+    folder.remove("annex_a.xlsx");
     write("annex_a 2022-09-30.xlsx");
     let table = printed(&arguments);
     assert_eq!(cell(&table, "ECS 133", "as-at"), "0%  0 of 1");
@@ -484,42 +578,4 @@ fn the_name_of_a_workbook_says_of_which_day_it_is() {
     let said = sentences(&table);
     assert!(said.contains(&"NI 67: not supplied: child protection reviews"), "{said:?}");
     assert!(said.iter().any(|sentence| sentence.starts_with("CLA: not supplied: ")), "{said:?}");
-}
-
-const REFERRALS: &[&str] = &[
-    "Child Unique ID",
-    "Gender",
-    "Ethnicity",
-    "Date of Birth",
-    "Date of Referral",
-    "Referral Source",
-    "Referral NFA?",
-    "Number of Referrals in Last 12 Months",
-];
-
-const LOOKED_AFTER: &[&str] = &[
-    "Child Unique ID",
-    "Gender",
-    "Ethnicity",
-    "Date of Birth",
-    "Date Started to be Looked After",
-    "Date Ceased to be Looked After",
-    "Number of Placements in the Last 12 months",
-];
-
-/// Name, header and rows of a list.
-type ListOfTexts<'a> = (&'a str, &'a [&'a str], &'a [&'a [&'a str]]);
-
-/// A workbook of Annex A.
-fn workbook(lists: &[ListOfTexts<'_>]) -> Vec<u8> {
-    let mut book = Workbook::new();
-    for (name, header, rows) in lists {
-        let sheet = book.add_worksheet().set_name(*name).unwrap();
-        for (row, cells) in (0..).zip([header].into_iter().chain(*rows)) {
-            for (column, cell) in (0..).zip(*cells) {
-                sheet.write_string(row, column, *cell).unwrap();
-            }
-        }
-    }
-    book.save_to_buffer().unwrap()
 }

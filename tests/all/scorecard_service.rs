@@ -1,10 +1,8 @@
 //! The example `scorecard_service`, asked over HTTP as its clients ask it.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
-use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::{Duration, Instant};
@@ -19,49 +17,22 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::{Value, json};
 
+use crate::examples::{Folder, program};
 use crate::seed::sample;
 
 const TOKEN: &str = "open sesame";
 const TABLES: &str = "prof_professional_id,prof_social_worker_registration_no\nW0,SW1\nW1,\nW2,SW2\n";
 
+/// A folder of tables.
+fn folder(tables: &[(&str, &str)]) -> Folder {
+    let folder = Folder::new();
+    tables.iter().for_each(|(table, text)| folder.write(&format!("{table}.csv"), text));
+    folder
+}
+
 fn professionals() -> Vec<Record> {
     let registered = |id: &str, number: &str| Record::from(Professional::new(id).registration(number));
     vec![registered("W0", "SW1"), Professional::new("W1").into(), registered("W2", "SW2")]
-}
-
-/// The program, which `cargo test` builds beside the tests.
-fn program() -> PathBuf {
-    let tests = std::env::current_exe().unwrap();
-    let folder = tests.parent().and_then(Path::parent).unwrap().join("examples");
-    let program = folder.join(format!("scorecard_service{}", std::env::consts::EXE_SUFFIX));
-    assert!(
-        program.exists(),
-        "run `cargo build --example scorecard_service` first: {} is not there",
-        program.display()
-    );
-    program
-}
-
-/// A folder of tables of this test's own, removed at the end.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn of(tables: &[(&str, &str)]) -> Self {
-        static NUMBER: AtomicU32 = AtomicU32::new(0);
-        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        let path = std::env::temp_dir().join(format!("csc-kpi-service-{}-{number}", std::process::id()));
-        fs::create_dir_all(&path).unwrap();
-        for (table, text) in tables {
-            fs::write(path.join(format!("{table}.csv")), text).unwrap();
-        }
-        Self(path)
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
 }
 
 /// The program at work; killed at the end.
@@ -88,10 +59,14 @@ struct Answer {
 
 impl Server {
     fn start(folder: Option<Folder>, arguments: &[&str]) -> Self {
-        let mut command = Command::new(program());
+        let mut command = Command::new(program("scorecard_service"));
         command.args(["--listen", "127.0.0.1:0"]).args(arguments).env_remove("SCORECARD_TOKEN");
         if let Some(folder) = &folder {
-            command.arg("--data").arg(&folder.0);
+            command.args(["--data", folder.path()]);
+            // What is put later says nothing of the dates.
+            if !arguments.contains(&"--as-at") {
+                command.args(["--as-at", "2018-03-31", "--as-at", "2018-06-30"]);
+            }
         }
         let mut process = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let mut line = String::new();
@@ -106,7 +81,7 @@ impl Server {
     /// Nobody's records, and three professionals.
     fn empty(arguments: &[&str]) -> Self {
         let tables = [("ssd_person", "pers_person_id\n"), ("ssd_professionals", TABLES)];
-        Self::start(Some(Folder::of(&tables)), &[&["--token", TOKEN], arguments].concat())
+        Self::start(Some(folder(&tables)), &[&["--token", TOKEN], arguments].concat())
     }
 
     fn get(&self, path: &str) -> Answer {
@@ -378,7 +353,7 @@ fn what_is_wrong_with_a_request_is_said_in_a_problem_document() {
     let referral = |fields: &str| format!(r#"[{{"referral":{{"id":"R1","person":"C1"{fields}}}}}]"#);
     for (child, body, status, said) in [
         ("C1", "[".to_owned(), 400, "no JSON array"),
-        ("C1", "{}".to_owned(), 400, "no JSON array"),
+        ("C1", "7".to_owned(), 400, "no JSON array"),
         ("C1", referral(""), 400, "record 0: missing field `date`"),
         ("C1", referral(r#","date":"2018-13-01""#), 400, "record 0"),
         ("C1", referral(r#","date":"2018-05-01","colour":"red""#), 400, "no field \"colour\""),
@@ -412,7 +387,7 @@ fn what_is_wrong_with_a_request_is_said_in_a_problem_document() {
     assert_eq!(server.agent.run(request.body(good.clone()).unwrap()).unwrap().status(), 415);
     // Nothing but the one good body changed anything.
     assert_eq!(server.get("/health").body["version"], 2);
-    let closed = Server::start(Some(Folder::of(&[("ssd_person", "pers_person_id\n")])), &[]);
+    let closed = Server::start(Some(folder(&[("ssd_person", "pers_person_id\n")])), &[]);
     assert_eq!(closed.evidence("indicator=CLA&basis=as-at&as_at=2018-06-30").status, 403);
     assert_eq!(closed.call("PUT", "/children/C1", Some(TOKEN), Some(&good)).status, 403);
 }
@@ -437,7 +412,7 @@ fn an_answer_that_the_client_has_is_not_given_again() {
 #[test]
 fn a_replacement_that_needs_records_of_other_children_is_refused_and_names_them() {
     let server = Server::start(
-        Some(Folder::of(&[
+        Some(folder(&[
             ("ssd_person", "pers_person_id\nC1\nC2\nC3\nC4\nC5\nC7\nC8\n"),
             (
                 "ssd_cin_episodes",
@@ -748,7 +723,7 @@ fn a_request_under_way_is_finished_before_the_service_stops() {
 
 #[test]
 fn what_was_not_supplied_is_no_zero_and_a_child_that_is_put_takes_no_figure_away() {
-    let folder = Folder::of(&[
+    let folder = folder(&[
         ("ssd_person", "pers_person_id,pers_dob\nC1,2010-05-04\n"),
         ("ssd_cin_episodes", "cine_referral_id,cine_person_id,cine_referral_date\nR1,C1,2018-05-01\n"),
         ("ssd_professionals", TABLES),
@@ -779,4 +754,100 @@ fn what_was_not_supplied_is_no_zero_and_a_child_that_is_put_takes_no_figure_away
     assert_eq!(reading("ECS%20138")["denominator"], 0);
     let evidence = server.evidence("indicator=ECS%20138&basis=in-quarter&as_at=2018-06-30");
     assert_eq!((evidence.status, &evidence.body["evidence"]), (200, &json!([])));
+}
+
+/// The body of a child of the daily collection with referrals on these days, and what else stands in its first episode.
+fn daily(child: &str, referrals: &[&str], more: &Value) -> String {
+    let mut episodes: Vec<Value> = referrals
+        .iter()
+        .enumerate()
+        .map(|(n, day)| json!({ "social_care_episode_id": format!("{child}/{n}"), "referral_date": day }))
+        .collect();
+    if let (Some(Value::Object(first)), Value::Object(more)) = (episodes.first_mut(), more) {
+        first.extend(more.clone());
+    }
+    let details = json!({ "date_of_birth": "2010-05-04", "sex": "F", "uasc_flag": false });
+    json!({ "la_child_id": child, "child_details": details, "social_care_episodes": episodes }).to_string()
+}
+
+#[test]
+fn a_child_of_the_daily_collection_is_put_as_it_is_sent_there() {
+    let server = Server::empty(&["--by", "sex", "--hide-up-to", "0"]);
+    let put = |child: &str, body: &str| server.call("PUT", &format!("/children/{child}"), Some(TOKEN), Some(body));
+    let reading = |key: &str, basis: &str| {
+        let key = key.replace(' ', "%20");
+        server.get(&format!("/readings?indicator={key}&basis={basis}&as_at=2018-06-30")).body["readings"][0].clone()
+    };
+    let again = || {
+        let reading = reading("ECS 14a", "in-quarter");
+        ["numerator", "denominator"].map(|count| reading[count].as_u64().unwrap())
+    };
+    assert_eq!(server.put("C1", &[Referral::new("R1", "C1", day(2018, 5, 1)).into()]).status, 201);
+    assert_eq!((again(), reading("NI 67", "as-at")["denominator"].as_u64()), ([0, 1], Some(0)));
+
+    // One child is replaced, and the readings are others at once.
+    let nothing = json!({});
+    let answer = put("C1", &daily("C1", &["2018-04-03", "2018-05-02"], &nothing));
+    assert_eq!((answer.status, &answer.body["version"], &answer.body["records"]), (200, &json!(3), &json!(3)));
+    assert_eq!(answer.body["findings"], json!([]));
+    assert_eq!(again(), [1, 2]);
+    let evidence = server.evidence("indicator=ECS%2014a&basis=in-quarter&as_at=2018-06-30").body["evidence"].clone();
+    let units: Vec<_> = evidence.as_array().unwrap().iter().map(|unit| unit["unit"].as_str().unwrap()).collect();
+    assert_eq!(units, ["C1/0", "C1/1"]);
+    // What the form has not got nobody knows of this child.
+    assert_eq!(reading("NI 67", "as-at")["not_supplied"], json!(["plan_review"]));
+
+    // A social worker comes with the child, be it one who was read at the start.
+    let work =
+        json!([{ "worker_id": "W0", "start_date": "2018-04-04" }, { "worker_id": "SW9", "start_date": "2018-04-04" }]);
+    let plan = json!([{ "child_protection_plan_id": "P1", "start_date": "2018-04-10" }]);
+    let case = json!({ "care_worker_details": work, "child_protection_plans": plan });
+    let answer = put("C2", &daily("C2", &["2018-04-03"], &case));
+    assert_eq!((answer.status, &answer.body["findings"]), (201, &json!([])));
+    let allocated = reading("ECS 02", "as-at");
+    assert_eq!((&allocated["numerator"], &allocated["denominator"]), (&json!(1), &json!(1)));
+    assert_eq!(again(), [1, 3]);
+
+    // What is wrong is found in its place, and changes nothing where it blocks a figure.
+    let unknown = json!({ "shoe_size": 41 });
+    let answer = put("C2", &daily("C2", &["2018-04-03"], &unknown));
+    assert_eq!(answer.status, 200);
+    assert_eq!(answer.body["findings"][0]["field"], "social_care_episodes[0].shoe_size");
+    let version = server.get("/health").body["version"].clone();
+    let wrong = json!({ "closure_date": "2018-06-31" });
+    let answer = put("C2", &daily("C2", &["2018-04-03"], &wrong));
+    let finding = &answer.body["findings"][0];
+    assert_eq!((answer.status, &finding["severity"]), (422, &json!("blocks_figure")));
+    assert_eq!(
+        (&finding["field"], &finding["value"], &finding["record"]),
+        (&json!("social_care_episodes[0].closure_date"), &json!("2018-06-31"), &json!("C2/0"))
+    );
+    let answer = put("C2", &daily("C1", &["2018-04-03"], &nothing));
+    assert_eq!((answer.status, &answer.body["others"][0]["person"]), (422, &json!("C1")));
+    let answer = put("C2", r#"{"la_child_id": "C1", "purge": true}"#);
+    assert_eq!((answer.status, &answer.body["others"][0]["person"]), (422, &json!("C1")));
+    let answer = put("C2", "{}");
+    assert_eq!((answer.status, &answer.body["findings"][0]["field"]), (422, &json!("la_child_id")));
+    for (body, said) in [
+        (
+            r#"{"la_child_id": "C2", "social_care_episodes": 1}"#,
+            "no child of the daily collection: the payload is malformed",
+        ),
+        (r#"{"la_child_id": "C2", "la_child_id": "C2"}"#, "duplicate field"),
+        (r#"[{"la_child_id": "C2"}]"#, "record 0: unknown variant `la_child_id`"),
+        (r#"{"la_child_id": "C2"}, {"la_child_id": "C3"}"#, "no JSON array"),
+    ] {
+        let answer = put("C2", body);
+        assert_eq!(answer.status, 400, "{body}");
+        assert!(answer.body["detail"].as_str().unwrap().contains(said), "{body}: {answer:?}");
+    }
+    assert_eq!((&server.get("/health").body["version"], again()), (&version, [1, 3]));
+
+    // Purged, or put as records, they leave nothing that the form lacks.
+    assert_eq!(put("C2", r#"{"la_child_id": "C2", "purge": true}"#).status, 200);
+    assert_eq!((again(), &reading("NI 67", "as-at")["no_value"]), ([1, 2], &json!("not supplied")));
+    assert_eq!(server.put("C1", &[Referral::new("R1", "C1", day(2018, 5, 1)).into()]).status, 200);
+    assert_eq!((again(), reading("NI 67", "as-at")["denominator"].as_u64()), ([0, 1], Some(0)));
+    assert_eq!(server.evidence("indicator=NI%2067&basis=as-at&as_at=2018-06-30").body["evidence"], json!([]));
+    assert_eq!(put("C2", &daily("C2", &["2018-04-03"], &nothing)).status, 201, "it is as one that never was");
 }

@@ -1205,6 +1205,35 @@ fn returns_and_censuses_carry_what_both_say() {
     same("SSDA903 and CIN census", &readings(&read, &month_ends()), &expected);
 }
 
+/// Returns beside the daily collection, of which all is left that the returns have not.
+#[test]
+fn returns_and_the_daily_payload_carry_what_both_say() {
+    let authority = Authority::invented();
+    let of_returns = [CARE, WORKERS].concat().into_iter().map(Matter::family).collect::<Vec<_>>();
+    let (returns, payload) = (ssda903::write_csv(&authority), dfe_api::write(&authority));
+    let read = read_into(|records| {
+        read_returns(&returns, records);
+        csc_kpi::format::dfe_api::records(&payload).unwrap().without(&of_returns).give_to(records);
+    });
+    assert_eq!(findings(&read), [UNBORN].into());
+    let of = |form: &Form| without(&with_all(&authority, form), form.losses);
+    let mut daily = of(&DAILY);
+    for child in &mut daily {
+        child.episodes.clear();
+        child.placements.clear();
+        child.immigration.clear();
+        child.care_leaver.clear();
+        child.involvements.clear();
+    }
+    let both: Vec<Child> = of(&RETURNS).into_iter().chain(daily).collect();
+    let daily = DAILY.supply();
+    let cases = daily.iter().filter(|(matter, _)| !of_returns.contains(&matter.family()));
+    let supply = cases.fold(RETURNS.supply(), |supply, (matter, days)| supply.with(matter, days));
+    assert_eq!(read.supply(), &supply);
+    let expected = readings(&dataset(&both, &authority, &supply), &month_ends());
+    same("SSDA903 and DfE daily", &readings(&read, &month_ends()), &expected);
+}
+
 #[test]
 fn what_returns_lose_is_what_is_listed() {
     losses_cost_what_they_say(&RETURNS);
