@@ -783,12 +783,39 @@ fn years_are_joined_as_the_table_says() {
             &[("355", 2018, 2), ("Late", 2019, 2)],
         ),
     ];
+    // The same with the return of 2019/20 in the place of that of 2018/19, of which nothing was read.
+    let after_a_gap: [Case<'_>; 5] = [
+        ("carried over a gap", &[open], &[open], &[("2017-05-01", None)], &[]),
+        ("gone in a gap", &[open], &[], &[("2017-05-01", Some("2019-04-01"))], &[]),
+        (
+            "gone in a gap, and another begun in it",
+            &[open],
+            &["01/09/2018,P,C2,N1,U4,PR1,,,,,B1 1AA,SC2"],
+            &[("2017-05-01", Some("2018-09-01")), ("2018-09-01", None)],
+            &[],
+        ),
+        (
+            "gone in a gap, and another begun after it",
+            &[open],
+            &["01/06/2019,S,C2,N1,U4,PR1,,,,,B1 1AA,SC1"],
+            &[("2017-05-01", Some("2019-04-01")), ("2019-06-01", None)],
+            &[],
+        ),
+        (
+            "moved before a gap",
+            &[open],
+            &["31/03/2018,S,C2,N1,U4,PR1,,,,,B1 1AA,SC1"],
+            &[("2018-03-31", None)],
+            &[("502", 2020, 2), ("Moved", 2018, 2)],
+        ),
+    ];
     let table = |closing: i32, rows: &[&str]| {
         let rows: Vec<String> = rows.iter().map(|row| format!("C1,{row}")).collect();
         one(closing, &[(Table::Episodes, csv(Table::Episodes, &rows))])
     };
-    for (name, earlier, later, stands, expected) in cases {
-        let (dataset, _) = joined([table(2019, later), table(2018, earlier)]);
+    let cases = cases.into_iter().map(|case| (2019, case)).chain(after_a_gap.into_iter().map(|case| (2020, case)));
+    for (closing, (name, earlier, later, stands, expected)) in cases {
+        let (dataset, _) = joined([table(closing, later), table(2018, earlier)]);
         let child = dataset.child("C1");
         let found: Vec<_> = child
             .map(|child| child.chronology().episodes().iter().map(|e| (e.start, e.ceased)).collect())
@@ -926,6 +953,12 @@ fn a_social_worker_is_gone_only_from_a_child_who_is_still_in_the_return() {
     };
     assert_eq!(ends("C1"), [Some(day("2024-04-01"))]);
     assert_eq!(ends("C2"), [Some(day("2024-06-01")), Some(day("2024-04-01"))]);
+    // Over a year that was not read nobody is to blame.
+    let (dataset, _) = joined([of(2024, &[stays], &workers[1..]), of(2026, &[stays], &[])]);
+    let child = dataset.child("C2").unwrap();
+    let ends: Vec<_> = child.chronology().involvements().iter().map(|involvement| involvement.end).collect();
+    assert_eq!(ends, [Some(day("2025-04-01")); 2]);
+    assert!(said(&dataset).iter().all(|said| said.0 != "Gone"));
 }
 
 /// H5 became K3 in 2024/25 and Z1 one of Z11 to Z14 in 2025/26, in the same place.

@@ -105,7 +105,7 @@ impl Joined {
         if let Some(now) = &now {
             let reaching = self.episodes.iter().filter(|(_, known)| known.iter().any(|episode| episode.reaches(year)));
             went_on = reaching.map(|(child, _)| child.clone()).collect();
-            self.stitch_episodes(now, year, year_before);
+            self.stitch_episodes(now, year);
             self.episodes_of = Some(year);
             self.first_episodes_of.get_or_insert(year);
         }
@@ -114,7 +114,7 @@ impl Joined {
         care.check(&one, &self.births, &mut self.findings);
         self.leavers(&one, counter);
         let in_care = |child: &str| now.as_ref().is_some_and(|now| now.contains_key(child));
-        self.carried(&one, in_care);
+        self.carried(&one, in_care, year_before);
         let Return { rows, findings, .. } = one;
         self.findings.extend(findings);
         for (table, rows) in rows {
@@ -181,12 +181,12 @@ impl Joined {
         episodes
     }
 
-    fn stitch_episodes(&mut self, now: &BTreeMap<String, Vec<Episode>>, year: CollectionYear, year_before: bool) {
+    fn stitch_episodes(&mut self, now: &BTreeMap<String, Vec<Episode>>, year: CollectionYear) {
         let children: BTreeSet<String> = self.episodes.keys().chain(now.keys()).cloned().collect();
         for child in children {
             let earlier = self.episodes.remove(&child).unwrap_or_default();
             let later = now.get(&child).cloned().unwrap_or_default();
-            let joined = stitch::episodes(earlier, later, year, year_before, &mut self.findings);
+            let joined = stitch::episodes(earlier, later, year, self.episodes_of, &mut self.findings);
             self.episodes.insert(child, joined);
         }
     }
@@ -198,9 +198,11 @@ impl Joined {
         }
     }
 
-    /// Joins unaccompanied statuses, missing episodes and episodes with a social worker.
-    fn carried(&mut self, one: &Return, in_care: impl Fn(&str) -> bool) {
+    /// Joins unaccompanied statuses, missing episodes and episodes with a social worker. What is carried no more ended, and no
+    /// return is to blame that does not say so where the year before was not read.
+    fn carried(&mut self, one: &Return, in_care: impl Fn(&str) -> bool, year_before: bool) {
         let year = one.year;
+        let no_more = if year_before { CarriedNoMore::Gone } else { CarriedNoMore::Ended };
         let missing = one.of(Table::Missing).iter().filter_map(|row| {
             let start = row.day("MIS_START")?;
             Some(((row.child.clone(), start), Carried { row: row.clone(), start, end: row.day("MIS_END") }))
@@ -209,7 +211,7 @@ impl Joined {
             let supplied = one.supplied(table);
             let in_care = &in_care;
             move |child: &str| {
-                if supplied && in_care(child) { CarriedNoMore::Gone } else { CarriedNoMore::GoesOn }
+                if supplied && in_care(child) { no_more } else { CarriedNoMore::GoesOn }
             }
         };
         let gone = of_care(Table::Missing);
@@ -230,7 +232,7 @@ impl Joined {
         });
         let supplied = one.supplied(Table::SocialWorkers);
         let gone = |child: &str| match (supplied, in_care(child)) {
-            (true, true) => CarriedNoMore::Gone,
+            (true, true) => no_more,
             (true, false) => CarriedNoMore::Ended,
             (false, _) => CarriedNoMore::GoesOn,
         };

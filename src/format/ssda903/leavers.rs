@@ -80,7 +80,7 @@ impl Care<'_> {
                 (joined.iter().any(|episode| episode.is("REC", &["E2"])), Ssda903_1000),
                 (self.year_before && !joined.is_empty() && self.is_no_leaver(joined, born), Ssda903_1001),
                 (self.year_before && joined.is_empty() && self.would_be_read(born), Ssda903_1002),
-                (now.is_empty() && self.went_on.contains(&row.child), Ssda903_1010),
+                (self.year_before && now.is_empty() && self.went_on.contains(&row.child), Ssda903_1010),
                 (now.last().is_some_and(|last| last.is("REC", &["E3"])), Ssda903_1011),
                 (now.is_empty() && uasc.contains(row.child.as_str()), Ssda903_1014),
             ];

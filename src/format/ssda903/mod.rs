@@ -104,6 +104,7 @@
 //! | ended | the same with another `DEC`, `REC` or other value | the later one | [`Contradicted`](ReturnsRule::Contradicted) on each value |
 //! | goes on | another episode from before 1 April that no earlier return has | the later one | 502 |
 //! | goes on | nothing of it | the earlier one, ended on 1 April of the later year | [`Gone`](ReturnsRule::Gone); 502 too where the child has other episodes |
+//! | goes on, and years between were not read | nothing of it | the earlier one, ended where the child's next episode began in those years, else on 1 April of the later year | none: it ended in those years |
 //! | begins in the later year | nothing of it | nothing | [`NeverBegan`](ReturnsRule::NeverBegan) |
 //! | ended by 1 April | nothing of it | the earlier one | none |
 //! | nothing of it, and it is the year before | began before 1 April | the later one | NoE where no earlier return has an episode of the child, else [`Late`](ReturnsRule::Late) |
@@ -113,7 +114,8 @@
 //! is given, and a contradiction is a finding; so has an unaccompanied child the latest `DUC`. A missing episode is known by
 //! child and start, an episode with a social worker by child, worker and start; the later one stays, an end that changes
 //! is a contradiction, a value that was empty is filled in. One that goes on and is carried no more ends on 1 April with the
-//! finding [`Gone`](ReturnsRule::Gone) if the later return has episodes of the child; if it has none, a missing episode or an
+//! finding [`Gone`](ReturnsRule::Gone), without it where the year before was not read, if the later return has episodes of the
+//! child; if it has none, a missing episode or an
 //! unaccompanied status goes on, and an episode with a social worker ends without a finding. A pupil number (`UPN`) under two child ids is a finding, for nothing else tells that a child has moved to another id.
 //! Of the other tables the rows of the last return with one key stay: review (child, `REVIEW`), decision (child,
 //! `DATE_PLACED`), adoption and previous permanence (child); the outcomes of every year stay.

@@ -12,16 +12,19 @@ use crate::Ssda903Rule::{
 };
 use crate::{Finding, ReturnsRule};
 
-/// Joins the episodes of one child of all years before with those of `year`, which wins; `year_before` says whether the
-/// episodes of the year just before it were read.
+/// Joins the episodes of one child of all years before with those of `year`, which wins; `before` is the last of those years
+/// whose episodes were read.
 pub(super) fn episodes(
     earlier: Vec<Episode>,
     later: Vec<Episode>,
     year: CollectionYear,
-    year_before: bool,
+    before: Option<CollectionYear>,
     findings: &mut Vec<Finding>,
 ) -> Vec<Episode> {
     let known_child = !earlier.is_empty();
+    // The first day of which nothing was read, which is that of the year unless years between are not there.
+    let unread = before.map_or(year.first_day(), CollectionYear::end);
+    let year_before = unread == year.first_day();
     let partners = partners(&earlier, &later, year);
     let mut is_new = vec![true; later.len()];
     for partner in partners.iter().flatten() {
@@ -40,22 +43,25 @@ pub(super) fn episodes(
         } else if episode.start >= year.first_day() {
             findings.push(episode.row.finding("DECOM", ReturnsRule::NeverBegan));
         } else {
-            let moved =
-                later.iter().zip(&mut is_new).find(|(moved, is_new)| **is_new && moved.start < year.first_day());
+            let moved = later.iter().zip(&mut is_new).find(|(moved, is_new)| **is_new && moved.start < unread);
             if let Some((moved, is_new)) = moved {
                 *is_new = false;
                 findings.push(moved.finding("DECOM", Ssda903_502));
                 findings.push(episode.row.finding("DECOM", ReturnsRule::Moved));
                 continue;
             }
-            findings.push(episode.row.finding("DEC", ReturnsRule::Gone));
-            findings.extend(later.first().map(|first| first.finding("DECOM", Ssda903_502)));
-            episode.end = Some(year.first_day());
+            if year_before {
+                findings.push(episode.row.finding("DEC", ReturnsRule::Gone));
+                findings.extend(later.first().map(|first| first.finding("DECOM", Ssda903_502)));
+            }
+            // In years of which nothing was read it ended where the next one began, or by their end.
+            let next = later.iter().map(|next| next.start).find(|start| *start >= unread);
+            episode.end = Some(next.unwrap_or(year.first_day()).min(year.first_day()));
             joined.push(episode);
         }
     }
     for (late, is_new) in later.iter().zip(is_new) {
-        if is_new && year_before && late.start < year.first_day() {
+        if is_new && before.is_some() && year_before && late.start < year.first_day() {
             findings.push(if known_child {
                 late.row.finding("DECOM", ReturnsRule::Late)
             } else {

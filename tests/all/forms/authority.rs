@@ -116,7 +116,7 @@ impl Child {
     }
 
     /// What was known of it on the day.
-    fn known_at(mut self, day: NaiveDate) -> Self {
+    pub(super) fn known_at(mut self, day: NaiveDate) -> Self {
         let later = |date: NaiveDate| date > day;
         let seen = |moment: Moment| moment.date() <= day;
         if self.person.date_of_birth.is_some_and(later) {

@@ -21,7 +21,9 @@ use csc_kpi::calendar::{Basis, Days, Moment, Span, minus_months};
 use csc_kpi::format::annex_a::AnnexA;
 use csc_kpi::format::cin_census::Censuses;
 use csc_kpi::format::ssda903::{Returns, place};
-use csc_kpi::record::{AuthorityCount, Coded, Eligibility, EpisodeEnd, EpisodeStart, Family, LookedAfterEpisode};
+use csc_kpi::record::{
+    AuthorityCount, Coded, Eligibility, EpisodeEnd, EpisodeStart, Family, LookedAfterEpisode, Placement, PlacementType,
+};
 use csc_kpi::{
     AgeBands, ByAbuseCategory, ByEthnicGroup, ByPlacementType, BySex, ByTeam, ByUnaccompanied, CinRule, Dataset,
     Engine, Figure, FindingRule, Matter, NaiveDate, Obstacle, Reading, Supply,
@@ -1203,6 +1205,176 @@ fn returns_and_censuses_carry_what_both_say() {
     assert_eq!(read.supply(), &supply, "the days of the workbook's persons are among those of the others");
     let expected = readings(&dataset(&both, &authority, &supply), &month_ends());
     same("SSDA903 and CIN census", &readings(&read, &month_ends()), &expected);
+}
+
+/// The year that somebody forgot to hand in.
+const SKIPPED: i32 = 2025;
+
+/// Without the days of the year that was skipped.
+fn without_skipped(supply: &Supply) -> Supply {
+    let around = [
+        Span::new(NaiveDate::MIN, Some(ssda903::first_day(SKIPPED))),
+        Span::new(ssda903::first_day(SKIPPED + 1), None),
+    ];
+    let around: Days = around.into_iter().collect();
+    supply.iter().fold(Supply::nothing(), |less, (matter, days)| less.with(matter, &days.and(&around)))
+}
+
+/// Of a child who is in no later return, and of a placement that is in none, nobody knows what only that of the year said.
+fn take_what_a_return_said(child: &mut Child, whole: &Child) {
+    let (first, after) = (ssda903::first_day(SKIPPED), ssda903::first_day(SKIPPED + 1));
+    let in_year = |day: NaiveDate| first <= day && day < after;
+    let ends_later = |end: Option<NaiveDate>| end.is_none_or(|end| end >= after);
+    let before = whole.clone().known_at(plus(first, -1));
+    let is_looked_after = ssda903::has_return(whole, SKIPPED + 1);
+    child.care_leaver.retain(|status| !status.latest_contact.is_some_and(in_year));
+    let is_leaver = child.care_leaver.iter().any(|status| status.latest_contact.is_some_and(|day| day >= after));
+    if !is_looked_after && !is_leaver {
+        child.person = before.person;
+    }
+    child.immigration.retain(|status| !before.immigration.is_empty() || (is_looked_after && ends_later(status.end)));
+    for status in child.immigration.iter_mut().filter(|status| status.end.is_some_and(in_year)) {
+        status.end = is_looked_after.then_some(after);
+    }
+    // H5 became K3 in it.
+    let is_k3 = |placement: &&mut Placement| placement.kind == Some(PlacementType::K3.into());
+    for placement in child.placements.iter_mut().filter(is_k3).filter(|placement| !ends_later(placement.end)) {
+        placement.kind = Some(PlacementType::H5.into());
+    }
+}
+
+/// Of a child who is in no later census nobody knows what only that of the year said; nor of an assessment or enquiry what began
+/// and ended in it, though a referral of the year before may have led to it.
+fn take_what_a_census_said(child: &mut Child, whole: &Child) {
+    let (first, after) = (ssda903::first_day(SKIPPED), ssda903::first_day(SKIPPED + 1));
+    let in_year = |moment: Moment| first <= moment.date() && moment.date() < after;
+    let later: BTreeSet<&String> = whole
+        .referrals
+        .iter()
+        .filter(|referral| cin_census::has(referral, SKIPPED + 1))
+        .map(|referral| &referral.id)
+        .collect();
+    if later.is_empty() {
+        child.person = whole.clone().known_at(plus(first, -1)).person;
+    }
+    let is_later = |referral: &Option<String>| referral.as_ref().is_some_and(|id| later.contains(id));
+    child.assessments.retain(|assessment| {
+        let ended = assessment.authorised.is_some_and(in_year);
+        !in_year(assessment.start) || (is_later(&assessment.referral) && !ended)
+    });
+    child.enquiries.retain(|enquiry| {
+        let of_it = whole.conferences.iter().filter(|conference| conference.enquiry.as_ref() == Some(&enquiry.id));
+        let held_later = of_it.filter_map(|conference| conference.date).any(|held| held.date() >= after);
+        !in_year(enquiry.start) || (is_later(&enquiry.referral) && held_later)
+    });
+}
+
+/// Holds what was read without a year against the truth of all years: a figure that needs the year says so, all others are
+/// those of who has every year.
+fn hold_without_a_year(
+    form: &Form,
+    take: fn(&mut Child, &Child),
+    (read, supply): (&Dataset, &Supply),
+    examples: &[(&str, Basis, NaiveDate, Option<&str>)],
+) {
+    assert_eq!(read.supply(), supply, "{}", form.name);
+    let (authority, days) = (Authority::invented(), (form.days)());
+    let mut truth = without(&with_all(&authority, form), form.losses);
+    truth.iter_mut().zip(&authority.children).for_each(|(child, whole)| take(child, whole));
+    // Of a stratum without anybody nothing is to be said, whether it can be or not.
+    let made = |mut counted: Counted| {
+        counted.retain(|(.., stratum), figure| stratum.is_none() || figure.is_ok());
+        counted
+    };
+    let found = made(readings(read, &days));
+    let expected = made(readings(&dataset(&truth, &authority, supply), &days));
+    same(&format!("{} without a year", form.name), &found, &expected);
+    let whole = readings(&dataset(&truth, &authority, &form.supply()), &days);
+    let (first, after) = (ssda903::first_day(SKIPPED), ssda903::first_day(SKIPPED + 1));
+    let mut kept = BTreeSet::new();
+    for (of, figure) in &found {
+        let (indicator, basis, as_at, _) = of;
+        if figure.is_ok() {
+            assert_eq!(Some(figure), whole.get(of), "{}: {of:?}", form.name);
+            let window = basis.window(*as_at).map_or(*as_at, |window| window.start);
+            assert!(*as_at < first || window >= after, "{}: {of:?} is made of days that nobody supplied", form.name);
+            if *as_at >= after {
+                kept.insert(indicator.clone());
+            }
+        }
+    }
+    for (indicator, basis, as_at, said) in examples {
+        let reading = found.get(&((*indicator).to_owned(), *basis, *as_at, None)).unwrap();
+        let why = reading.as_ref().err().map(ToString::to_string);
+        assert_eq!(why.as_deref(), *said, "{}: {indicator}, {basis} as at {as_at}", form.name);
+        assert_eq!(
+            said.is_none(),
+            reading.is_ok() && whole.contains_key(&((*indicator).to_owned(), *basis, *as_at, None))
+        );
+    }
+    assert!(kept.len() > 3, "{}: after the gap there is only {kept:?}", form.name);
+}
+
+fn of_other_years(files: Vec<(String, Vec<u8>)>) -> Vec<(String, Vec<u8>)> {
+    let others: Vec<_> = files.iter().filter(|(path, _)| !path.contains(&SKIPPED.to_string())).cloned().collect();
+    assert!(!others.is_empty() && others.len() < files.len());
+    others
+}
+
+#[test]
+fn a_return_that_was_skipped_is_missed_by_the_figures_that_need_it_alone() {
+    let authority = Authority::invented();
+    let last = ssda903::last_day(SKIPPED + 1);
+    // Of care leavers only the end of the last year is known.
+    let leavers = days(last, last).or(&days(ssda903::last_day(2023), ssda903::last_day(2024)));
+    let gap = without_skipped(&RETURNS.supply());
+    let others = gap.iter().filter(|(matter, _)| !LEAVING_CARE.contains(matter));
+    let supply = others.fold(Supply::nothing(), |supply, (matter, days)| supply.with(matter, days));
+    let supply = LEAVING_CARE.into_iter().fold(supply, |supply, matter| supply.with(matter, &leavers));
+    let in_gap = ssda903::last_day(SKIPPED);
+    let examples = [
+        ("CLA", Basis::AsAt, ssda903::last_day(2024), None),
+        ("CLA", Basis::AsAt, in_gap, Some("data end 2024-03-31")),
+        ("CLA", Basis::AsAt, last, None),
+        ("NI 62", Basis::ROLLING_12M, last, None),
+        ("NI 62", Basis::ROLLING_12M, plus(minus_months(plus(last, 1), 1), -1), Some("data begin 2025-04-01")),
+        ("NI 63", Basis::AsAt, last, Some("looks back 30 months, data begin 2025-04-01")),
+        ("Missing episodes", Basis::InQuarter, last, None),
+        ("Care leavers EET", Basis::AsAt, last, None),
+        ("NI 68", Basis::Cumulative, last, Some("not supplied: referrals")),
+    ];
+    for files in [ssda903::write_csv(&authority), ssda903::write_xml(&authority)] {
+        let read = read_into(|records| read_returns(&of_other_years(files), records));
+        hold_without_a_year(&RETURNS, take_what_a_return_said, (&read, &supply), &examples);
+        assert_eq!(findings(&read), BTreeMap::new(), "what ended in the year is no contradiction");
+    }
+}
+
+#[test]
+fn a_census_that_was_skipped_is_missed_by_the_figures_that_need_it_alone() {
+    let files = of_other_years(cin_census::write(&Authority::invented()));
+    let read = read_into(|records| read_censuses(&files, records));
+    let last = ssda903::last_day(SKIPPED + 1);
+    let in_gap = ssda903::last_day(SKIPPED);
+    let examples = [
+        ("NI 68", Basis::Cumulative, ssda903::last_day(2024), None),
+        ("NI 68", Basis::Cumulative, in_gap, Some("data end 2024-03-31")),
+        ("NI 68", Basis::ROLLING_12M, last, None),
+        ("ECS 14a", Basis::Cumulative, last, Some("looks back 12 months, data begin 2025-04-01")),
+        ("NI 65a", Basis::Cumulative, last, Some("looks back 24 months, data begin 2025-04-01")),
+        ("ECS 133", Basis::AsAt, last, None),
+        ("NI 64 open", Basis::AsAt, last, None),
+        ("NI 64 ceased", Basis::Cumulative, last, None),
+        ("ECS 138", Basis::Cumulative, last, None),
+        (
+            "CLA",
+            Basis::AsAt,
+            last,
+            Some("not supplied: looked-after episodes, legal statuses, unaccompanied asylum seeking children"),
+        ),
+    ];
+    let supply = without_skipped(&CENSUSES.supply());
+    hold_without_a_year(&CENSUSES, take_what_a_census_said, (&read, &supply), &examples);
 }
 
 /// Returns beside the daily collection, of which all is left that the returns have not.
