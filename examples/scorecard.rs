@@ -488,24 +488,10 @@ fn dates(arguments: &Arguments, data: &common::Data) -> Result<Vec<NaiveDate>> {
     if given.is_empty() { data.dates(usize::MAX) } else { Ok(given.clone()) }
 }
 
-/// Those asked for; else the standard ones, and behind them what the authority counted itself, where a list has counts.
+/// Those asked for; else those that the data can be shown in.
 fn indicators(codes: &[String], dataset: &Dataset) -> Result<Vec<AnyIndicator>> {
     if codes.is_empty() {
-        let mut all = catalogue::standard();
-        let chronologies = || dataset.children().map(|child| child.chronology());
-        let of_referrals =
-            chronologies().any(|child| child.referrals().iter().any(|referral| referral.earlier_counted.is_some()));
-        let of_placements =
-            chronologies().any(|child| child.episodes().iter().any(|episode| episode.placements_counted.is_some()));
-        for (code, has_counts) in [("ECS 14a", of_referrals), ("NI 62", of_placements)] {
-            let place = all.iter().position(|indicator| indicator.definition().key() == code);
-            if let (true, Some(place), Some(option)) =
-                (has_counts, place, catalogue::find(&format!("{code} as recorded")))
-            {
-                all.insert(place + 1, option);
-            }
-        }
-        return Ok(all);
+        return Ok(common::indicators(dataset.supply()));
     }
     let find = |code: &String| {
         catalogue::find(code).with_context(|| {

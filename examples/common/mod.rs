@@ -10,6 +10,7 @@ use csc_kpi::format::cin_census::Censuses;
 use csc_kpi::format::dfe_api::{self, Payload};
 use csc_kpi::format::ssd;
 use csc_kpi::format::ssda903::{CollectionYear, Contents, Returns, Table, place};
+use csc_kpi::indicator::{AnyIndicator, Need, catalogue};
 use csc_kpi::record::Family;
 use csc_kpi::{Dataset, NaiveDate, Supply};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -19,6 +20,18 @@ use walkdir::WalkDir;
 use self::dates::Dates;
 
 mod dates;
+
+/// The standard indicators, for who asks for none; and where the data hold only what an authority counted of what the rule
+/// reads, behind it the option that reads the count.
+pub(crate) fn indicators(supply: &Supply) -> Vec<AnyIndicator> {
+    let is_held = |need: &Need| !supply.days(need.matter).is_empty();
+    let as_recorded = |indicator: &AnyIndicator| {
+        let option = catalogue::find(&format!("{} as recorded", indicator.definition().key()))?;
+        option.definition().needs.iter().all(is_held).then_some(option)
+    };
+    let behind = |indicator| [as_recorded(&indicator), Some(indicator)].into_iter().rev().flatten();
+    catalogue::standard().into_iter().flat_map(behind).collect()
+}
 
 /// What a folder holds.
 pub(crate) struct Data {

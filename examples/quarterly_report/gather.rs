@@ -6,12 +6,12 @@ use anyhow::{Context, Result};
 use csc_kpi::calendar::{Basis, FinancialYear, Quarter, QuarterOfYear};
 use csc_kpi::comparison::{Cadence, Good, Interval, Movement, Scale};
 use csc_kpi::disclosure::{Cell, Policy, Publication, PublishedFigure, PublishedReading, Release, publish};
-use csc_kpi::indicator::{Definition as Rule, Polarity, Shape, Zero, catalogue};
+use csc_kpi::indicator::{AnyIndicator, Definition as Rule, Polarity, Shape, Zero, catalogue};
 use csc_kpi::measure::{Footing, Rate, Value};
 use csc_kpi::standard::{Grade, Standard, StandardFinding, Standing};
 use csc_kpi::{
     AgeBands, ByAbuseCategory, ByEthnicGroup, BySex, ByTeam, Dataset, Engine, Ledger, NaiveDate, Narrative, Reading,
-    Sentence, Topic,
+    Sentence, Supply, Topic,
 };
 
 use super::settings::Settings;
@@ -45,7 +45,7 @@ const COMPOSITIONS: [(&str, &str, &str); 3] = [
 
 /// The report.
 pub(crate) fn view(dataset: &Dataset, settings: &Settings) -> Result<View> {
-    let mut engine = Engine::new(indicators(settings)?)
+    let mut engine = Engine::new(indicators(dataset.supply(), settings)?)
         .by(BySex)
         .by(AgeBands::default())
         .by(ByEthnicGroup)
@@ -57,7 +57,7 @@ pub(crate) fn view(dataset: &Dataset, settings: &Settings) -> Result<View> {
     }
     let ledger = engine.run(dataset)?;
     let days = reporting_dates(settings.as_at);
-    let lines: Vec<Line> = ledger.definitions().filter_map(|rule| Line::of(rule, settings)).collect();
+    let lines: Vec<Line> = ledger.definitions().filter_map(|rule| Line::of(rule, &ledger, settings)).collect();
     let publication = published(&ledger, &lines, &days, settings)?;
     let gathering = Gathering { publication: &publication, lines: &lines, days: &days, settings };
     let items = gathering.items()?;
@@ -77,9 +77,9 @@ pub(crate) fn view(dataset: &Dataset, settings: &Settings) -> Result<View> {
     })
 }
 
-/// Those of the catalogue, and the options that a standard is laid down for.
-fn indicators(settings: &Settings) -> Result<Vec<csc_kpi::indicator::AnyIndicator>> {
-    let mut all = catalogue::standard();
+/// Those that the data can be shown in, and the options that a standard is laid down for.
+fn indicators(supply: &Supply, settings: &Settings) -> Result<Vec<AnyIndicator>> {
+    let mut all = super::common::indicators(supply);
     let mut keys: Vec<String> = all.iter().map(|indicator| indicator.definition().key()).collect();
     for standard in settings.standards.iter() {
         if !keys.contains(&standard.indicator) {
@@ -104,14 +104,19 @@ struct Line<'a> {
 
 impl<'a> Line<'a> {
     /// The first basis that a standard is laid down for. Without one counts are by quarter, since a count from 1 April on
-    /// begins again each year; all else is on the first basis of the definition.
-    fn of(rule: &'a Rule, settings: &Settings) -> Option<Self> {
+    /// begins again each year; all else is on the first basis of the definition on which a figure can be made of the data.
+    fn of(rule: &'a Rule, ledger: &Ledger, settings: &Settings) -> Option<Self> {
         let key = rule.key();
         let laid_down = settings.standards.iter().filter(|standard| standard.indicator == key);
         let laid_down = laid_down.flat_map(|standard| &standard.bases).find(|basis| rule.bases.contains(basis));
         let counted = matches!(rule.shape, Shape::Composition(_));
         let by_quarter = rule.bases.iter().find(|basis| counted && **basis == Basis::InQuarter);
-        laid_down.or(by_quarter).or(rule.bases.first()).map(|basis| Self { rule, basis: *basis })
+        let can_be_made = |basis: &&Basis| {
+            let reading = ledger.reading(&key, **basis, settings.as_at);
+            reading.is_ok_and(|reading| reading.obstacle().is_none())
+        };
+        let made = || rule.bases.iter().find(can_be_made).or(rule.bases.first());
+        laid_down.or(by_quarter).or_else(made).map(|basis| Self { rule, basis: *basis })
     }
 }
 

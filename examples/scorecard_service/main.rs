@@ -31,7 +31,6 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use anyhow::{Context, Result, bail};
 use clap::Parser;
 use csc_kpi::disclosure::{Policy, Rounding, Threshold};
-use csc_kpi::indicator::catalogue;
 use csc_kpi::standard::Standards;
 use csc_kpi::{
     AgeBands, ByAbuseCategory, ByEthnicGroup, ByPlacementType, BySex, ByTeam, ByUnaccompanied, Engine, NaiveDate,
@@ -133,7 +132,7 @@ fn token(arguments: &Arguments) -> Result<Option<String>> {
 }
 
 fn terms(arguments: &Arguments, data: &common::Data, token: Option<String>) -> Result<Terms> {
-    let mut engine = Engine::new(catalogue::standard());
+    let mut engine = Engine::new(common::indicators(data.dataset.supply()));
     for name in &arguments.by {
         engine = match name.as_str() {
             "sex" => engine.by(BySex),

@@ -12,7 +12,7 @@ use calamine::{Data, Reader, Xlsx};
 use csc_kpi::indicator::catalogue;
 use scraper::{ElementRef, Html, Selector};
 
-use crate::examples::{Folder, PLANS, program};
+use crate::examples::{Folder, LOOKED_AFTER, PLANS, REFERRALS, program};
 
 fn run(arguments: &[&str]) -> Output {
     Command::new(program("quarterly_report")).args(arguments).output().unwrap()
@@ -544,4 +544,45 @@ fn the_reporting_date_is_the_last_that_the_data_offer() {
     folder.write_workbook("annex_a.xlsx", &[("List 7", PLANS, &[plan])]);
     holds(folder.path(), "20 September 2022", "2022-09-20 (the day on which the workbook was made)");
     assert!(!usual().told.contains("as at "), "of the sample authority the dates are known: {}", usual().told);
+}
+
+#[test]
+fn what_an_authority_counted_stands_under_its_own_name() {
+    let folder = Folder::new();
+    let referrals: [&[&str]; 3] = [
+        &["C1", "a) Male", "WBRI", "2013-01-01", "2018-03-05", "", "b) No", "2"],
+        &["C2", "b) Female", "WBRI", "2012-01-01", "2018-03-06", "", "b) No", "0"],
+        &["C3", "b) Female", "WBRI", "2012-01-01", "2018-03-07", "", "b) No", "0"],
+    ];
+    let placed: [&[&str]; 2] = [
+        &["C5", "b) Female", "WBRI", "2011-01-01", "2018-02-07", "", "4", "2018-03-01", "U4", "2018-02-07", "C2"],
+        &["C6", "b) Female", "WBRI", "2011-01-01", "2018-02-07", "", "1", "2018-03-01", "U4", "2018-02-07", "C2"],
+    ];
+    let placements: Vec<&str> = LOOKED_AFTER
+        .iter()
+        .copied()
+        .chain([
+            "Start Date of Most Recent Placement",
+            "Placement Type",
+            "Start date of current legal status",
+            "Child's Legal Status",
+        ])
+        .collect();
+    folder.write_workbook(
+        "annex_a 2018-03-31.xlsx",
+        &[("List 3", REFERRALS, &referrals), ("List 8", &placements, &placed)],
+    );
+    let report = report(&["--data", folder.path(), "--internal"]);
+    let line = |key: &str| {
+        let line = report.markdown.lines().find(|line| line.starts_with(&format!("| {key} "))).unwrap();
+        line.split('|').map(|cell| cell.trim().to_owned()).collect::<Vec<String>>()
+    };
+    // At the last of the five dates. The list reaches back six months: the quarter, and no year.
+    let quarter = line("ECS 14a as recorded");
+    assert!(quarter[1].ends_with("(in the quarter)") && quarter[6] == "33%", "{quarter:?}");
+    assert_eq!(line("ECS 14a Repeat")[6], "data begin 2017-10-01");
+    assert_eq!(line("NI 62 as recorded")[6], "50%");
+    assert_eq!(line("NI 62 Children")[6], "data begin 2018-03-31");
+    // Of records nothing is as recorded.
+    assert!(!usual().markdown.contains("as recorded"));
 }
