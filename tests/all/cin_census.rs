@@ -329,6 +329,13 @@ fn children_that_break() -> Vec<(Vec<&'static str>, String)> {
         (vec![], unborn("2022-06-01", "0")),
         (vec!["8815", "8816", "8820"], with(referral("2021-05-01", "") + &referral("2021-06-01", ""))),
         (vec!["8825Q"], closed("RC8")),
+        (vec!["4014"], {
+            let plan = |dates: &str| format!("<CINPlanDates><CINPlanStartDate>{dates}</CINPlanDates>");
+            let closed = "<CINclosureDate>2022-01-10</CINclosureDate><ReasonForClosure>RC1</ReasonForClosure>";
+            let first = plan("2021-10-10</CINPlanStartDate><CINPlanEndDate>2022-01-10</CINPlanEndDate>");
+            let second = plan("2022-01-10</CINPlanStartDate>");
+            with(referral("2021-10-06", &format!("{closed}{first}")) + &referral("2022-01-10", &second))
+        }),
         (
             vec!["8839", "8890"],
             with(referral(
@@ -368,6 +375,68 @@ fn every_national_rule_is_broken_by_the_child_that_breaks_it_and_by_no_other() {
     }
     let all: BTreeSet<_> = CinRule::ALL.iter().map(|rule| rule.number()).collect();
     assert_eq!(reached, all);
+}
+
+/// Dates of a few days, so that they meet in every way, against a comparison of each with each.
+#[test]
+fn plans_that_meet_are_found_as_by_comparing_each_with_each() {
+    let mut draw = Draw(11);
+    let end = day("2022-03-31");
+    for _ in 0..300 {
+        let mut some = |number: u64| -> Vec<(NaiveDate, Option<NaiveDate>)> {
+            let date = |draw: &mut Draw| day("2022-03-26") + Duration::days(i64::try_from(draw.below(8)).unwrap());
+            (0..number).map(|_| (date(&mut draw), (!draw.one_in(3)).then(|| date(&mut draw)))).collect()
+        };
+        let (in_need, protected, reviews) = (some(3), some(3), some(2));
+        let mut inside = String::new();
+        for (start, end) in &in_need {
+            inside.push_str("<CINPlanDates>\n");
+            tag(&mut inside, "CINPlanStartDate", Some(*start));
+            tag(&mut inside, "CINPlanEndDate", *end);
+            inside.push_str("</CINPlanDates>\n");
+        }
+        for (start, end) in &protected {
+            inside.push_str("<ChildProtectionPlans>\n");
+            tag(&mut inside, "CPPstartDate", Some(*start));
+            tag(&mut inside, "CPPendDate", *end);
+            inside.push_str("\n<Reviews>");
+            for (held, _) in &reviews {
+                tag(&mut inside, "CPPreviewDate", Some(*held));
+                inside.push('\n');
+            }
+            inside.push_str("</Reviews></ChildProtectionPlans>\n");
+        }
+        let text = census(2022, &with_details(&referral("2021-10-06", &inside)));
+        let mut reader = CensusReader::new("cin.xml", text.as_bytes()).unwrap();
+        let child = reader.next_child().unwrap().unwrap();
+        let found = |rule: CinRule| child.findings.iter().filter(|f| f.rule == FindingRule::CinCensus(rule)).count();
+        let lasts = |(start, until): &(NaiveDate, Option<NaiveDate>), day: NaiveDate| {
+            *start <= day && until.map_or(day <= end, |until| day < until)
+        };
+        let naive = |starts: &[(NaiveDate, Option<NaiveDate>)], spans: &[(NaiveDate, Option<NaiveDate>)]| {
+            starts.iter().filter(|(start, _)| spans.iter().any(|span| lasts(span, *start))).count()
+        };
+        assert_eq!(found(CinRule::Cin4016), naive(&in_need, &protected), "{text}");
+        assert_eq!(found(CinRule::Cin4017), naive(&protected, &in_need), "{text}");
+        let overlap = |spans: &[(NaiveDate, Option<NaiveDate>)]| {
+            let meets = |at: usize, start: NaiveDate| {
+                spans
+                    .iter()
+                    .enumerate()
+                    .any(|(other, (from, until))| (*from, other) < (start, at) && start <= until.unwrap_or(end))
+            };
+            spans.iter().enumerate().filter(|(at, (start, _))| meets(*at, *start)).count()
+        };
+        assert_eq!(found(CinRule::Cin4014), overlap(&in_need), "{text}");
+        assert_eq!(found(CinRule::Cin8940), overlap(&protected), "{text}");
+        let at_once =
+            |held: NaiveDate| in_need.iter().any(|(from, to)| *from <= held && to.is_none_or(|to| held <= to));
+        let of_plan = |until: Option<NaiveDate>| {
+            reviews.iter().filter(|(held, _)| at_once(*held) && until != Some(*held)).count()
+        };
+        let expected: usize = protected.iter().map(|(_, until)| of_plan(*until)).sum();
+        assert_eq!(found(CinRule::Cin4003), expected, "{text}");
+    }
 }
 
 #[test]

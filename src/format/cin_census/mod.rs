@@ -132,8 +132,8 @@
 //! | an element twice where the form has it once | the first is read | [`RepeatedElement`](crate::FindingRule::RepeatedElement) |
 //!
 //! The rules of the UPN, of assessment factor codes by year and those that need more than the return itself are not
-//! checked, nor are those that count working days where the days lie outside the table of bank holidays. Overlaps are
-//! looked for among up to a thousand cases of one child.
+//! checked, nor are those that count working days where the days lie outside the table of bank holidays. Rule 4014 is looked
+//! for among all plans of a child in need of the child, whichever referral they lie in.
 //!
 //! # Which indicators a census carries
 //!

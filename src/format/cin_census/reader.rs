@@ -280,7 +280,4 @@ pub mod limit {
 
     /// Findings outside the children, those without an id among them.
     pub const OUTSIDE: usize = 100_000;
-
-    /// Spans of one child that are compared with each other for overlaps.
-    pub(crate) const COMPARED: usize = 1_000;
 }

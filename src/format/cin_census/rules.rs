@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use chrono::{Datelike, NaiveDate, Weekday};
 
+use super::Coverage;
 use super::child::{
-    Cell, CensusAssessment, CensusChild, CensusEnquiry, CensusPlan, CensusReferral, Notes, Place, day, id,
+    Cell, CensusAssessment, CensusChild, CensusEnquiry, CensusPlan, CensusReferral, InNeedPlan, Notes, Place, day, id,
 };
-use super::{Coverage, limit};
 #[allow(clippy::enum_glob_use, reason = "most of the rules, each by its number")]
 use crate::CinRule::{self, *};
 use crate::calendar::{WorkingDays, age_on, plus_days, plus_months};
@@ -92,8 +92,12 @@ impl Rules<'_> {
             self.assessments(child, referral, notes);
             self.enquiries(child, referral, notes);
             in_need_plans(self, child, referral, notes);
+            let conferences: BTreeSet<NaiveDate> =
+                referral.enquiries.iter().filter_map(|enquiry| day(enquiry.conference.as_ref())).collect();
+            let in_need = referral.in_need_plans.iter().map(|plan| (plan.start.as_ref(), day(plan.end.as_ref())));
+            let in_need = Covered::by(in_need.map(|(start, end)| (start, end.unwrap_or(NaiveDate::MAX))));
             for plan in &referral.protection_plans {
-                self.plan(child, referral, plan, notes);
+                self.plan(child, referral, (plan, &conferences, &in_need), notes);
             }
         }
         self.chains(child, notes);
@@ -375,7 +379,14 @@ impl Rules<'_> {
         });
     }
 
-    fn plan(&self, child: &CensusChild, referral: &CensusReferral, plan: &CensusPlan, notes: &mut Notes<'_>) {
+    /// A plan, beside the days of the conferences of its referral's enquiries and those of plans of a child in need.
+    fn plan(
+        &self,
+        child: &CensusChild,
+        referral: &CensusReferral,
+        (plan, conferences, in_need): (&CensusPlan, &BTreeSet<NaiveDate>, &Covered),
+        notes: &mut Notes<'_>,
+    ) {
         let at = Place::new(Family::ProtectionPlan, id::plan(&child.person.id, day(plan.start.as_ref())), plan.line);
         let died = child.person.date_of_death;
         match &plan.start {
@@ -390,7 +401,7 @@ impl Rules<'_> {
                 if died.is_some_and(|died| start.value > died) {
                     notes.breaks(&at, start.line, "CPPstartDate", &start.value, Cin8915);
                 }
-                let by_enquiry = referral.enquiries.iter().any(|e| day(e.conference.as_ref()) == Some(start.value));
+                let by_enquiry = conferences.contains(&start.value);
                 let by_transfer =
                     referral.enquiries.is_empty() && day(referral.transfer_in.as_ref()) == Some(start.value);
                 let in_year = self.coverage.is_some_and(|coverage| coverage.covers(start.value));
@@ -432,11 +443,7 @@ impl Rules<'_> {
             if plan.start.as_ref().is_some_and(|start| review.value <= start.value) {
                 notes.breaks(&of_review, review.line, "CPPreviewDate", &review.value, Cin8841);
             }
-            let during = referral.in_need_plans.iter().any(|other| {
-                day(other.start.as_ref()).is_some_and(|start| start <= review.value)
-                    && day(other.end.as_ref()).is_none_or(|end| review.value <= end)
-            });
-            if during && day(plan.end.as_ref()) != Some(review.value) {
+            if in_need.has(review.value) && day(plan.end.as_ref()) != Some(review.value) {
                 notes.breaks(&of_review, review.line, "CPPreviewDate", &review.value, Cin4003);
             }
         }
@@ -486,6 +493,17 @@ impl Rules<'_> {
                 notes.breaks(&of(plan), start.line, "CPPstartDate", &start.value, Cin8940);
             }
         });
+        // The rule speaks of any other group, and not of one within the same referral as rule 4004 does.
+        let in_need: Vec<(&CensusReferral, &InNeedPlan)> =
+            child.referrals.iter().flat_map(|of| of.in_need_plans.iter().map(move |plan| (of, plan))).collect();
+        let spans: Vec<_> = in_need.iter().map(|(_, plan)| (plan.start.as_ref(), day(plan.end.as_ref()))).collect();
+        self.overlapping(&spans, Ends::OnTheDay, |at, start| {
+            if let Some((referral, _)) = in_need.get(at) {
+                let record = id::referral(&child.person.id, referral.day());
+                let at = Place::new(Family::Referral, record, referral.line);
+                notes.breaks(&at, start.line, "CINPlanStartDate", &start.value, Cin4014);
+            }
+        });
     }
 
     /// Calls `note` for each span that begins while another one lasts; an open one lasts to the end of the census.
@@ -495,29 +513,56 @@ impl Rules<'_> {
         ends: Ends,
         mut note: impl FnMut(usize, &'c Cell<NaiveDate>),
     ) {
-        // Enough for any child; what a faulty file piles up is not compared each with each.
-        if spans.len() > limit::COMPARED {
-            return;
-        }
         let last_day = self.coverage.map_or(NaiveDate::MAX, |coverage| coverage.last_day);
-        for (this, (start, _)) in spans.iter().enumerate() {
-            let Some(start) = start else { continue };
-            let meets = spans.iter().enumerate().any(|(other, (other_start, other_end))| {
-                let Some(other_start) = other_start else { return false };
-                // Of two that begin on one day the later one in the file is named.
-                let is_after = (start.value, this) > (other_start.value, other);
-                let lasts = match (other_end, ends) {
-                    (Some(end), Ends::OnTheDay) => start.value <= *end,
-                    (Some(end), Ends::DayBefore) => start.value < *end,
-                    (None, Ends::OnTheDay) => start.value <= last_day,
-                    (None, Ends::DayBefore) => start.value < last_day,
-                };
-                is_after && lasts
-            });
-            if meets {
-                note(this, start);
+        let last_of = |end: Option<NaiveDate>| match ends {
+            Ends::OnTheDay => Some(end.unwrap_or(last_day)),
+            Ends::DayBefore => end.unwrap_or(last_day).pred_opt(),
+        };
+        // Of two that begin on one day the later one in the file is named.
+        let mut by_start: Vec<(NaiveDate, usize)> =
+            spans.iter().enumerate().filter_map(|(at, (start, _))| Some((day(*start)?, at))).collect();
+        by_start.sort_unstable();
+        let mut meets = vec![false; spans.len()];
+        let mut until: Option<NaiveDate> = None;
+        for (start, at) in by_start {
+            if let (Some(meets), Some((_, end))) = (meets.get_mut(at), spans.get(at)) {
+                *meets = until.is_some_and(|until| start <= until);
+                until = until.max(last_of(*end));
             }
         }
+        for (at, (start, _)) in spans.iter().enumerate() {
+            if let Some(start) = start.filter(|_| meets.get(at) == Some(&true)) {
+                note(at, start);
+            }
+        }
+    }
+
+    /// The days that spans cover, each but its last; an open one lasts to the end of the census.
+    fn covered<'c>(&self, spans: impl Iterator<Item = (Day<'c>, Option<NaiveDate>)>) -> Covered {
+        let last_day = self.coverage.map_or(NaiveDate::MAX, |coverage| coverage.last_day);
+        Covered::by(spans.filter_map(|(start, end)| Some((start, end.map_or(Some(last_day), |end| end.pred_opt())?))))
+    }
+}
+
+/// The days that spans cover: their starts in order, and how far all those up to each reach.
+struct Covered(Vec<(NaiveDate, NaiveDate)>);
+
+impl Covered {
+    /// Spans from their start to their last day, both inclusive; those without a start cover nothing.
+    fn by<'c>(spans: impl Iterator<Item = (Day<'c>, NaiveDate)>) -> Self {
+        let mut all: Vec<_> = spans.filter_map(|(start, last)| Some((day(start)?, last))).collect();
+        all.sort_unstable();
+        let mut until = NaiveDate::MIN;
+        for (_, last) in &mut all {
+            until = until.max(*last);
+            *last = until;
+        }
+        Self(all)
+    }
+
+    fn has(&self, day: NaiveDate) -> bool {
+        let begun = self.0.partition_point(|(start, _)| *start <= day);
+        begun.checked_sub(1).and_then(|at| self.0.get(at)).is_some_and(|(_, until)| day <= *until)
     }
 }
 
@@ -621,6 +666,8 @@ fn in_need_plans(rules: &Rules<'_>, child: &CensusChild, referral: &CensusReferr
     let referred = referral.day();
     let died = child.person.date_of_death;
     let at = Place::new(Family::Referral, id::referral(&child.person.id, referred), referral.line);
+    let spans = referral.protection_plans.iter().map(|plan| (plan.start.as_ref(), day(plan.end.as_ref())));
+    let protected = rules.covered(spans);
     for plan in &referral.in_need_plans {
         match &plan.start {
             None => notes.breaks(&at, plan.line, "CINPlanStartDate", &"", Cin4010),
@@ -633,11 +680,7 @@ fn in_need_plans(rules: &Rules<'_>, child: &CensusChild, referral: &CensusReferr
                 check(rules.after(start.value), Cin4010);
                 check(referred.is_some_and(|referred| start.value < referred), Cin4015);
                 check(died.is_some_and(|died| start.value > died), Cin4008);
-                let during = referral.protection_plans.iter().any(|other| {
-                    day(other.start.as_ref()).is_some_and(|from| from <= start.value)
-                        && day(other.end.as_ref()).map_or(!rules.after(start.value), |end| start.value < end)
-                });
-                check(during, Cin4016);
+                check(protected.has(start.value), Cin4016);
             }
         }
         if let Some(end) = &plan.end {
@@ -652,13 +695,11 @@ fn in_need_plans(rules: &Rules<'_>, child: &CensusChild, referral: &CensusReferr
             check(day(plan.start.as_ref()) == Some(end.value), Cin4012Q);
         }
     }
+    let spans = referral.in_need_plans.iter().map(|plan| (plan.start.as_ref(), day(plan.end.as_ref())));
+    let in_need = rules.covered(spans);
     for plan in &referral.protection_plans {
         let Some(start) = &plan.start else { continue };
-        let during = referral.in_need_plans.iter().any(|other| {
-            day(other.start.as_ref()).is_some_and(|from| from <= start.value)
-                && day(other.end.as_ref()).map_or(!rules.after(start.value), |end| start.value < end)
-        });
-        if during {
+        if in_need.has(start.value) {
             let at = Place::new(Family::ProtectionPlan, id::plan(&child.person.id, Some(start.value)), plan.line);
             notes.breaks(&at, start.line, "CPPstartDate", &start.value, Cin4017);
         }
@@ -671,8 +712,4 @@ fn in_need_plans(rules: &Rules<'_>, child: &CensusChild, referral: &CensusReferr
     if let Some(plan) = open.first().filter(|_| on_protection) {
         notes.breaks(&at, plan.line, "CINPlanEndDate", &"", Cin4001);
     }
-    let spans: Vec<_> = referral.in_need_plans.iter().map(|p| (p.start.as_ref(), day(p.end.as_ref()))).collect();
-    rules.overlapping(&spans, Ends::OnTheDay, |_, start| {
-        notes.breaks(&at, start.line, "CINPlanStartDate", &start.value, Cin4014);
-    });
 }
