@@ -44,6 +44,14 @@ pub enum Matter {
     UnaccompaniedChildren,
     /// How many placements the authority counted, where a list has the count in their place.
     PlacementCounts,
+    /// Which placement a looked-after episode is in, and why it began.
+    PlacementMoves,
+    /// What tells one placement from another: its type, provider, reference number (URN) and postcode.
+    PlacementDetails,
+    /// Whether a child was missing, or away without authorisation.
+    MissingKinds,
+    /// When a missing episode ended.
+    MissingEnds,
     /// Whether the interview after a missing episode was offered.
     InterviewOffers,
     /// Whether the interview after a missing episode was accepted.
@@ -65,7 +73,7 @@ pub enum Matter {
 
 impl Matter {
     /// The parts of records, each with the family of the records.
-    pub const PARTS: [(Self, Family); 15] = [
+    pub const PARTS: [(Self, Family); 19] = [
         (Self::ReferralDecisions, Family::Referral),
         (Self::ReferralCounts, Family::Referral),
         (Self::AssessmentReferrals, Family::Assessment),
@@ -74,6 +82,10 @@ impl Matter {
         (Self::PreviousPlans, Family::ProtectionPlan),
         (Self::UnaccompaniedChildren, Family::ImmigrationStatus),
         (Self::PlacementCounts, Family::LookedAfterEpisode),
+        (Self::PlacementMoves, Family::LookedAfterEpisode),
+        (Self::PlacementDetails, Family::Placement),
+        (Self::MissingKinds, Family::MissingEpisode),
+        (Self::MissingEnds, Family::MissingEpisode),
         (Self::InterviewOffers, Family::MissingEpisode),
         (Self::ReturnInterviews, Family::MissingEpisode),
         (Self::InterviewDates, Family::MissingEpisode),
@@ -121,6 +133,10 @@ impl fmt::Display for Matter {
             Self::PreviousPlans => "numbers of previous plans",
             Self::UnaccompaniedChildren => "unaccompanied asylum seeking children",
             Self::PlacementCounts => "counts of placements",
+            Self::PlacementMoves => "moves between placements",
+            Self::PlacementDetails => "details of placements",
+            Self::MissingKinds => "kinds of missing episodes",
+            Self::MissingEnds => "ends of missing episodes",
             Self::InterviewOffers => "offers of return interviews",
             Self::ReturnInterviews => "return interviews",
             Self::InterviewDates => "dates of return interviews",

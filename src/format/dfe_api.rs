@@ -166,6 +166,7 @@ pub fn supply() -> Supply {
         Matter::Authorisations,
         Matter::EnquiryReferrals,
         Matter::UnaccompaniedChildren,
+        Matter::PlacementMoves,
         Matter::CareLeaverActivity,
     ];
     let held = families.into_iter().map(Matter::Records).chain(parts);

@@ -98,6 +98,7 @@
 //! | 34 | DfE daily | no missing episodes |
 //! | 35 | DfE daily | no sibling groups |
 //! | 36 | DfE daily | no teams |
+//! | 37 | DfE daily | no providers of placements nor their reference numbers |
 
 #[cfg(feature = "annex-a")]
 pub mod annex_a;

@@ -46,10 +46,33 @@
 //!
 //! # What is supplied
 //!
-//! A table that is read [holds](crate::Supply) its records on every day, be it empty, where it has the columns without which they
-//! cannot be told apart or dated. Parts of them go with their columns: return interviews with `miss_missing_rhi_offered`,
-//! `miss_missing_rhi_accepted` and `miss_missing_rhi_completed_date`, the number of previous plans with
-//! `cppl_number_of_previous_plans`, and so on. What was not read nobody supplied, and figures that need it say so.
+//! A table that is read [holds](crate::Supply) its records on every day, be it empty, where it has the columns without
+//! which they cannot be told apart, dated or counted. Parts of them go with their columns. What was not read nobody
+//! supplied, and figures that need it say so: without a column that decides a figure, that figure has no value.
+//!
+//! | table | its records need | parts of them need |
+//! |---|---|---|
+//! | person | `pers_person_id`, `pers_dob` | |
+//! | family | `fami_family_id`, `fami_person_id` | |
+//! | immigration status | `immi_person_id` | who is unaccompanied: `immi_immigration_status`, its start and end date |
+//! | referral | id, person, `cine_referral_date` | decisions: `cine_referral_nfa` |
+//! | assessment | id, person, start date | referrals: `cina_referral_id`; authorisations: `cina_assessment_auth_date` |
+//! | section 47 enquiry | id, person, start date | referrals: `s47e_referral_id` |
+//! | conference | id, person, `icpc_s47_enquiry_id`, `icpc_icpc_transfer_in`, `icpc_icpc_target_date`, `icpc_icpc_date` | |
+//! | plan | id, person, start and end date, `cppl_cp_plan_ola` | previous plans: `cppl_number_of_previous_plans` |
+//! | review | id, person, `cppr_cp_plan_id`, `cppr_cp_review_date` | |
+//! | looked-after episode | id, person, start and ceased date | moves: `clae_cla_placement_id` and `clae_cla_episode_start_reason` |
+//! | placement | id, person, start and end date | details: `clap_cla_placement_type`, `_provider`, `_urn`, `_postcode` |
+//! | legal status | all five | |
+//! | missing episode | id, person, start date | kinds: `miss_missing_episode_type`; ends: `miss_missing_episode_end_date`; interviews: `miss_missing_rhi_offered`, `_accepted`, `_completed_date` |
+//! | care leaver status | id, person, `clea_care_leaver_latest_contact` | eligibility, contact, activity: their columns; accommodation: `clea_care_leaver_accommodation` and `clea_care_leaver_accom_suitable` |
+//! | involvement | all six | |
+//! | professional | id, `prof_social_worker_registration_no` | |
+//!
+//! One column that decides a figure may be lacking, since the standard does not have it: without
+//! `cppl_number_of_previous_plans` NI 65 counts the plans that the table has. No figure reads the other columns that
+//! are not in this table: of some breakdowns are made, and all are checked, so that a date in them that cannot be read,
+//! or an end before the start, leaves its row out.
 //!
 //! # What is wrong
 //!
@@ -377,13 +400,28 @@ fn supply(table: Family, headings: &[Heading]) -> Supply {
 }
 
 /// The columns that hold a part of the records.
-const PARTS: [(Matter, &[&str]); 13] = [
+const PARTS: [(Matter, &[&str]); 17] = [
     (Matter::ReferralDecisions, &["cine_referral_nfa"]),
     (Matter::AssessmentReferrals, &["cina_referral_id"]),
     (Matter::Authorisations, &["cina_assessment_auth_date"]),
     (Matter::EnquiryReferrals, &["s47e_referral_id"]),
     (Matter::PreviousPlans, &["cppl_number_of_previous_plans"]),
-    (Matter::UnaccompaniedChildren, &["immi_immigration_status"]),
+    (
+        Matter::UnaccompaniedChildren,
+        &["immi_immigration_status", "immi_immigration_status_start_date", "immi_immigration_status_end_date"],
+    ),
+    (Matter::PlacementMoves, &["clae_cla_placement_id", "clae_cla_episode_start_reason"]),
+    (
+        Matter::PlacementDetails,
+        &[
+            "clap_cla_placement_type",
+            "clap_cla_placement_provider",
+            "clap_cla_placement_urn",
+            "clap_cla_placement_postcode",
+        ],
+    ),
+    (Matter::MissingKinds, &["miss_missing_episode_type"]),
+    (Matter::MissingEnds, &["miss_missing_episode_end_date"]),
     (Matter::InterviewOffers, &["miss_missing_rhi_offered"]),
     (Matter::ReturnInterviews, &["miss_missing_rhi_accepted"]),
     (Matter::InterviewDates, &["miss_missing_rhi_completed_date"]),
@@ -393,7 +431,8 @@ const PARTS: [(Matter, &[&str]); 13] = [
     (Matter::CareLeaverActivity, &["clea_care_leaver_activity"]),
 ];
 
-/// The columns without which a table does not hold its records: no rule could tell one from another, or when it is.
+/// The columns without which a table does not hold its records: no rule could tell one from another, when it is, or
+/// whether it counts.
 const fn needed(table: Family) -> &'static [&'static str] {
     match table {
         Family::Person => &["pers_person_id", "pers_dob"],
@@ -402,21 +441,28 @@ const fn needed(table: Family) -> &'static [&'static str] {
         Family::Referral => &["cine_referral_id", "cine_person_id", "cine_referral_date"],
         Family::Assessment => &["cina_assessment_id", "cina_person_id", "cina_assessment_start_date"],
         Family::Section47Enquiry => &["s47e_s47_enquiry_id", "s47e_person_id", "s47e_s47_start_date"],
-        Family::InitialConference => &["icpc_icpc_id", "icpc_person_id", "icpc_s47_enquiry_id", "icpc_icpc_date"],
-        Family::ProtectionPlan => {
-            &["cppl_cp_plan_id", "cppl_person_id", "cppl_cp_plan_start_date", "cppl_cp_plan_end_date"]
-        }
+        Family::InitialConference => &[
+            "icpc_icpc_id",
+            "icpc_person_id",
+            "icpc_s47_enquiry_id",
+            "icpc_icpc_transfer_in",
+            "icpc_icpc_target_date",
+            "icpc_icpc_date",
+        ],
+        Family::ProtectionPlan => &[
+            "cppl_cp_plan_id",
+            "cppl_person_id",
+            "cppl_cp_plan_start_date",
+            "cppl_cp_plan_end_date",
+            "cppl_cp_plan_ola",
+        ],
         Family::PlanReview => &["cppr_cp_review_id", "cppr_person_id", "cppr_cp_plan_id", "cppr_cp_review_date"],
         Family::LookedAfterEpisode => {
             &["clae_cla_episode_id", "clae_person_id", "clae_cla_episode_start_date", "clae_cla_episode_ceased_date"]
         }
-        Family::Placement => &[
-            "clap_cla_placement_id",
-            "clap_person_id",
-            "clap_cla_placement_start_date",
-            "clap_cla_placement_end_date",
-            "clap_cla_placement_type",
-        ],
+        Family::Placement => {
+            &["clap_cla_placement_id", "clap_person_id", "clap_cla_placement_start_date", "clap_cla_placement_end_date"]
+        }
         Family::LegalStatus => &[
             "lega_legal_status_id",
             "lega_person_id",
@@ -424,9 +470,7 @@ const fn needed(table: Family) -> &'static [&'static str] {
             "lega_legal_status_start_date",
             "lega_legal_status_end_date",
         ],
-        Family::MissingEpisode => {
-            &["miss_table_id", "miss_person_id", "miss_missing_episode_start_date", "miss_missing_episode_type"]
-        }
+        Family::MissingEpisode => &["miss_table_id", "miss_person_id", "miss_missing_episode_start_date"],
         Family::CareLeaverStatus => &["clea_table_id", "clea_person_id", "clea_care_leaver_latest_contact"],
         Family::Involvement => &[
             "invo_involvements_id",

@@ -26,6 +26,9 @@ pub(super) fn union(spans: impl Iterator<Item = Span>) -> impl Iterator<Item = S
 /// What is needed to know whom CLA counts: birthdays, episodes, and the legal statuses that make some of them short breaks.
 const COUNTED: [Family; 3] = [Family::Person, Family::LookedAfterEpisode, Family::LegalStatus];
 
+/// What is needed beside the episodes and placements to know where a placement spell begins.
+const SPELLS: [Matter; 2] = [Matter::PlacementMoves, Matter::PlacementDetails];
+
 /// The days on which CLA counts the child: looked after, other than a short break, and under 18.
 fn counted_days(child: &Chronology<'_>) -> impl Iterator<Item = Span> {
     let minor = child.person().days_under(ADULT);
@@ -138,6 +141,10 @@ pub(super) struct ThreePlacements {
 
 impl ThreePlacements {
     pub(super) fn new(count: PlacementCount) -> Self {
+        let of_spells: &[Matter] = match count {
+            PlacementCount::Spells => &SPELLS,
+            PlacementCount::RawMoves => &[],
+        };
         let definition = Definition::new(
             "NI 62",
             "Children looked after with three or more placements",
@@ -146,7 +153,7 @@ impl ThreePlacements {
         )
         .bases([Basis::ROLLING_12M, Basis::Cumulative])
         .polarity(Polarity::LowerIsBetter)
-        .needs(COUNTED.into_iter().chain([Family::Placement]));
+        .needs(COUNTED.into_iter().chain([Family::Placement]).map(Matter::from).chain(of_spells.iter().copied()));
         let definition = match count {
             PlacementCount::Spells => definition
                 .rule(
@@ -289,9 +296,11 @@ impl StablePlacements {
         Self(
             Definition::new("NI 63", "Long-term stability of placements", "child looked after", Timing::Stock)
                 .polarity(Polarity::HigherIsBetter)
-                .needs(COUNTED.into_iter().chain([Family::Placement]).map(|family| match family {
-                    Family::LookedAfterEpisode | Family::Placement => Need::of(family).back(Reach::Months(30)),
-                    _ => Need::of(family),
+                .needs(COUNTED.into_iter().chain([Family::Placement]).map(Matter::from).chain(SPELLS).map(|matter| {
+                    match matter.family() {
+                        Family::LookedAfterEpisode | Family::Placement => Need::of(matter).back(Reach::Months(30)),
+                        _ => Need::of(matter),
+                    }
                 }))
                 .rule(
                     "Unit: child counted by CLA on the day, aged under 16, whose current period of care began on or \

@@ -32,6 +32,10 @@ fn part(kind: Option<u8>) -> Outcome {
     kind.map_or(Outcome::NoPart, Outcome::Part)
 }
 
+/// What is needed to know the kind of every episode.
+const BY_KIND: [Matter; 3] =
+    [Matter::Records(Family::MissingEpisode), Matter::MissingKinds, Matter::Records(Family::LookedAfterEpisode)];
+
 const KIND_RULE: &str = "Kind: type A is away without authorisation; type M is missing from care if the child has a \
                          looked-after episode (a short break too) open on the start day, else missing from home; an \
                          unknown type counts, in no kind.";
@@ -44,7 +48,7 @@ impl MissingEpisodes {
         Self(
             Definition::new("Missing episodes", "Missing episodes", "missing episode", Timing::Flow)
                 .parts(&KINDS)
-                .needs([Family::MissingEpisode, Family::LookedAfterEpisode])
+                .needs(BY_KIND)
                 .rule(format!("Unit: missing episode, dated by its start day. {KIND_RULE}"))
                 .source("performance report to cabinet, 2018; SSDA903 missing"),
         )
@@ -91,7 +95,7 @@ impl MissingChildren {
     pub(super) fn new(order: KindOrder) -> Self {
         let definition = Definition::new("Missing children", "Children who were missing", "child", Timing::Windowed)
             .parts(&KINDS)
-            .needs([Family::MissingEpisode, Family::LookedAfterEpisode])
+            .needs(BY_KIND)
             .source("performance report to cabinet, 2018; the order of kinds is a local choice");
         let rule = |order: &str| {
             format!(
@@ -290,7 +294,7 @@ impl InterviewsWithin72Hours {
         Self(
             Definition::new("WRI 72h", "Welfare return interviews within 72 hours", "missing episode", Timing::Flow)
                 .polarity(Polarity::HigherIsBetter)
-                .needs(INTERVIEWS.into_iter().chain([Matter::InterviewDates]))
+                .needs(INTERVIEWS.into_iter().chain([Matter::InterviewDates, Matter::MissingEnds]))
                 .rule(
                     "Unit: missing episode with an end, dated by the day of the end. Excepted: not required; completed \
                      without a date of completion. Met: completed at most 72 hours after the end; where either side has \

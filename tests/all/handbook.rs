@@ -138,11 +138,23 @@ fn definition(key: &str) -> Option<Definition> {
     everything().iter().find(|indicator| named(indicator)).map(|indicator| indicator.definition().clone())
 }
 
+/// What a definition needs, in as many rows as its line takes.
+fn needs(definition: &Definition) -> Vec<String> {
+    let mut rows: Vec<String> = Vec::new();
+    for need in &definition.needs {
+        match rows.last_mut() {
+            Some(row) if format!("| needs | {row}, {need} |").len() <= 120 => *row = format!("{row}, {need}"),
+            _ => rows.push(need.to_string()),
+        }
+    }
+    rows
+}
+
 /// A field of a definition as its JSON prints it: a text without quotation marks, a list with commas, a shape as code.
 fn printed(definition: &Definition, field: &str) -> String {
     let json = serde_json::to_value(definition).expect("a definition has a JSON form");
     if field == "needs" {
-        return definition.needs.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        return needs(definition).join("; ");
     }
     match (field, &json[field]) {
         ("shape", serde_json::Value::String(text)) => format!("`{text}`"),
@@ -161,7 +173,8 @@ const FIELDS: [&str; 11] =
 /// The rows that the table of a definition must have, in any order.
 fn rows_of(definition: &Definition) -> BTreeSet<Vec<String>> {
     let row = |field: &str| vec![field.to_owned(), printed(definition, field)];
-    let mut rows: BTreeSet<_> = FIELDS.into_iter().map(row).collect();
+    let mut rows: BTreeSet<_> = FIELDS.into_iter().filter(|field| *field != "needs").map(row).collect();
+    rows.extend(needs(definition).into_iter().map(|needs| vec!["needs".to_owned(), needs]));
     if definition.sibling_groups {
         rows.insert(row("sibling_groups"));
     }

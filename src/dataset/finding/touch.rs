@@ -38,7 +38,7 @@ impl Reads {
 }
 
 /// Columns and elements that hold a part of the records.
-const PARTS: [(&str, Matter); 27] = [
+const PARTS: [(&str, Matter); 35] = [
     ("cine_referral_nfa", Matter::ReferralDecisions),
     ("referralnfa", Matter::ReferralDecisions),
     ("referral_no_further_action_flag", Matter::ReferralDecisions),
@@ -66,6 +66,14 @@ const PARTS: [(&str, Matter); 27] = [
     ("activ", Matter::CareLeaverActivity),
     ("activity", Matter::CareLeaverActivity),
     ("uasc_end_date", Matter::UnaccompaniedChildren),
+    ("clae_cla_placement_id", Matter::PlacementMoves),
+    ("clae_cla_episode_start_reason", Matter::PlacementMoves),
+    ("clap_cla_placement_type", Matter::PlacementDetails),
+    ("clap_cla_placement_provider", Matter::PlacementDetails),
+    ("clap_cla_placement_urn", Matter::PlacementDetails),
+    ("clap_cla_placement_postcode", Matter::PlacementDetails),
+    ("miss_missing_episode_type", Matter::MissingKinds),
+    ("miss_missing_episode_end_date", Matter::MissingEnds),
 ];
 
 /// Columns and elements that no indicator reads: they are kept for breakdowns, or only checked.

@@ -26,7 +26,7 @@ const fn held(list: List, columns: &'static [Column], matters: &'static [Matter]
     Held { list, columns, matters, months }
 }
 
-const HELD: [Held; 17] = [
+const HELD: [Held; 18] = [
     held(List::Referrals, &[Column::Start], &[Matter::Records(Family::Referral)], true),
     held(List::Referrals, &[Column::Start, Column::Flag], &[Matter::ReferralDecisions], true),
     held(List::Referrals, &[Column::Start, Column::Count], &[Matter::ReferralCounts], true),
@@ -43,6 +43,12 @@ const HELD: [Held; 17] = [
         List::LookedAfter,
         &[Column::PlacementStart, Column::PlacementType],
         &[Matter::Records(Family::Placement)],
+        false,
+    ),
+    held(
+        List::LookedAfter,
+        &[Column::PlacementStart, Column::PlacementType, Column::Provider, Column::Postcode, Column::Urn],
+        &[Matter::PlacementDetails],
         false,
     ),
     held(List::LookedAfter, &[Column::Status, Column::StatusStart], &[Matter::Records(Family::LegalStatus)], false),

@@ -310,7 +310,7 @@ impl Return {
                 Table::Header => (&[Matter::Records(Family::Person)], &year),
                 Table::Episodes => (&EPISODES, &year),
                 Table::Uasc => (&[Matter::UnaccompaniedChildren], &year),
-                Table::Missing => (&[Matter::Records(Family::MissingEpisode)], &year),
+                Table::Missing => (&MISSING, &year),
                 // Only when the year is over every care leaver has had a birthday.
                 Table::Oc3 => (&LEAVERS, &last_day),
                 Table::SocialWorkers => (&WORKERS, &year),
@@ -328,11 +328,15 @@ impl Return {
     }
 }
 
-const EPISODES: [Matter; 3] = [
+const EPISODES: [Matter; 5] = [
     Matter::Records(Family::LookedAfterEpisode),
+    Matter::PlacementMoves,
     Matter::Records(Family::Placement),
+    Matter::PlacementDetails,
     Matter::Records(Family::LegalStatus),
 ];
+
+const MISSING: [Matter; 3] = [Matter::Records(Family::MissingEpisode), Matter::MissingKinds, Matter::MissingEnds];
 
 const LEAVERS: [Matter; 5] = [
     Matter::Records(Family::CareLeaverStatus),

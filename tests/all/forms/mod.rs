@@ -105,6 +105,8 @@ const IMMIGRATION: &[Matter] = &[Matter::Records(Family::ImmigrationStatus)];
 
 const GOING_MISSING: &[Matter] = &[
     Matter::Records(Family::MissingEpisode),
+    Matter::MissingKinds,
+    Matter::MissingEnds,
     Matter::InterviewOffers,
     Matter::ReturnInterviews,
     Matter::InterviewDates,
@@ -467,11 +469,15 @@ fn take_targets_of_transfers(child: &mut Child, _: &Child) {
 
 const CARE: &[Matter] = &[
     Matter::Records(Family::LookedAfterEpisode),
+    Matter::PlacementMoves,
     Matter::Records(Family::Placement),
+    Matter::PlacementDetails,
     Matter::Records(Family::LegalStatus),
     Matter::Records(Family::ImmigrationStatus),
     Matter::UnaccompaniedChildren,
     Matter::Records(Family::MissingEpisode),
+    Matter::MissingKinds,
+    Matter::MissingEnds,
     Matter::InterviewOffers,
     Matter::ReturnInterviews,
     Matter::InterviewDates,
@@ -728,7 +734,7 @@ const WORKBOOK: Form = Form {
         Loss {
             why: "of the placements the most recent only",
             changes: &["NI 62", "NI 62 raw-moves", "NI 63", "by placement type"],
-            lacks: &[],
+            lacks: &[Matter::PlacementMoves],
             take: take_earlier_placements,
         },
         Loss {
@@ -807,6 +813,10 @@ fn take_eligibility(child: &mut Child, _: &Child) {
     }
 }
 
+fn take_providers(child: &mut Child, _: &Child) {
+    child.placements.iter_mut().for_each(|placement| (placement.provider, placement.urn) = (None, None));
+}
+
 const DAILY: Form = Form {
     name: "DfE daily",
     days: month_ends,
@@ -852,6 +862,12 @@ const DAILY: Form = Form {
         Loss { why: "no missing episodes", changes: MISSING, lacks: GOING_MISSING, take: take_missing },
         Loss { why: "no sibling groups", changes: SECOND_PLANS, lacks: SIBLINGS, take: take_families },
         Loss { why: "no teams", changes: &["by team"], lacks: &[], take: take_teams },
+        Loss {
+            why: "no providers of placements nor their reference numbers",
+            changes: &["NI 62", "NI 63"],
+            lacks: &[Matter::PlacementDetails],
+            take: take_providers,
+        },
     ],
     held: held_by_payload,
     nothing_of: &[
@@ -986,6 +1002,144 @@ fn read_ssd(authority: &Authority) -> Dataset {
         csc_kpi::format::ssd::read_table(&mut records, family, table.as_slice()).unwrap();
     }
     records.finish()
+}
+
+/// A column that may be lacking although it decides figures, with these: the standard does not have it.
+const MAY_LACK: (&str, &[&str]) = ("cppl_number_of_previous_plans", &["NI 65"]);
+
+/// Columns that take along figures that do not read them, since records of which nobody knows whether they are open are not
+/// held.
+const TAKES_MORE: &[(&str, &[&str])] = &[
+    ("cppl_cp_plan_end_date", &["NI 65", "NI 65a start to start"]),
+    ("clap_cla_placement_end_date", &["NI 62", "NI 63"]),
+];
+
+/// Columns that take figures which read them, and which stay as they are for the invented children where the cells are empty.
+const TAKES_RIGHTLY: &[(&str, &[&str])] = &[
+    ("pers_person_id", &["CLA", "ECS 01b", "NI 62", "NI 62 raw-moves"]),
+    ("pers_dob", &["CLA", "ECS 01b", "NI 62", "NI 62 raw-moves"]),
+    ("immi_immigration_status_end_date", &["CLA"]),
+    ("s47e_s47_enquiry_id", &["NI 68 by-event"]),
+    ("s47e_referral_id", &["NI 68 by-event"]),
+    ("s47e_person_id", &["NI 68 by-event"]),
+    ("s47e_s47_start_date", &["NI 68 by-event"]),
+    ("icpc_icpc_transfer_in", &["ICPC 15"]),
+    ("clae_cla_episode_ceased_date", &["Missing children", "Missing children home first", "Missing episodes"]),
+    ("clap_cla_placement_provider", &["NI 62", "NI 63"]),
+    ("clap_cla_placement_urn", &["NI 62", "NI 63"]),
+    ("clap_cla_placement_postcode", &["NI 62", "NI 63"]),
+    ("lega_legal_status_id", &["NI 63"]),
+    ("lega_person_id", &["NI 63"]),
+    ("lega_legal_status", &["NI 63"]),
+    ("lega_legal_status_start_date", &["NI 63"]),
+    ("lega_legal_status_end_date", &["CLA", "ECS 01b", "NI 62", "NI 62 raw-moves", "NI 63"]),
+];
+
+/// Columns that no figure reads.
+const NOT_READ: [&str; 23] = [
+    "pers_sex",
+    "pers_ethnicity",
+    "pers_expected_dob",
+    "pers_death_date",
+    "cine_referral_source_code",
+    "cine_cin_primary_need_code",
+    "cine_close_date",
+    "cine_close_reason",
+    "cine_referral_team",
+    "cina_assessment_team",
+    "s47e_s47_end_date",
+    "icpc_icpc_outcome_cp_flag",
+    "cppl_referral_id",
+    "cppl_icpc_id",
+    "cppl_cp_plan_initial_category",
+    "cppl_cp_plan_latest_category",
+    "cppr_cp_review_due",
+    "clae_cla_id",
+    "clae_cla_episode_ceased_reason",
+    "clap_cla_id",
+    "clap_cla_placement_distance",
+    "clap_cla_placement_change_reason",
+    "prof_professional_job_title",
+];
+
+/// Each column of each table left out: what reads it has no value, and all else is as with it. What reads it is what
+/// changes where the column is there and empty.
+#[test]
+fn a_table_without_a_column_has_no_figure_that_reads_it() {
+    use csc_kpi::format::ssd::{columns, read_table};
+
+    let tables = ssd::write(&Authority::invented());
+    let days: Vec<NaiveDate> = month_ends().into_iter().rev().step_by(6).collect();
+    let engine = Engine::new(everything());
+    let read = |change: &dyn Fn(Family, &mut Vec<csv::StringRecord>)| {
+        let mut records = Dataset::builder();
+        for (family, table) in &tables {
+            let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(table.as_slice());
+            let mut rows: Vec<_> = reader.records().map(Result::unwrap).collect();
+            change(*family, &mut rows);
+            let mut written = csv::Writer::from_writer(Vec::new());
+            rows.iter().for_each(|row| written.write_record(row).unwrap());
+            read_table(&mut records, *family, written.into_inner().unwrap().as_slice()).unwrap();
+        }
+        engine.run(&records.finish()).unwrap().scorecard(&days).unwrap().readings
+    };
+    let whole = read(&|_, _| {});
+    let differing = |readings: &[Reading], is: &dyn Fn(&Reading, &Reading) -> bool| -> BTreeSet<String> {
+        let pairs = whole.iter().zip(readings).filter(|(one, other)| is(one, other));
+        pairs.map(|(one, _)| one.indicator().to_owned()).collect()
+    };
+    let (mut not_read, mut wrong) = (BTreeSet::new(), Vec::new());
+    for table in Family::ALL {
+        for column in columns(table) {
+            let at = |rows: &[csv::StringRecord]| rows[0].iter().position(|name| name == *column).unwrap();
+            let lacking = read(&|family, rows| {
+                if family == table {
+                    let at = at(rows);
+                    let left = |row: &csv::StringRecord| {
+                        row.iter().enumerate().filter(|(n, _)| *n != at).map(|c| c.1).collect()
+                    };
+                    rows.iter_mut().for_each(|row| *row = left(row));
+                }
+            });
+            let empty = read(&|family, rows| {
+                if family == table {
+                    let at = at(rows);
+                    let emptied = |row: &csv::StringRecord| {
+                        row.iter().enumerate().map(|(n, cell)| if n == at { "" } else { cell }).collect()
+                    };
+                    rows.iter_mut().skip(1).for_each(|row| *row = emptied(row));
+                }
+            });
+            let silent = differing(&lacking, &|one, other| {
+                let families = other.sibling_groups().is_some() && one.sibling_groups() != other.sibling_groups();
+                other.obstacle().is_none() && (one.figure() != other.figure() || families)
+            });
+            let taken = differing(&lacking, &|one, other| {
+                one.obstacle().is_none()
+                    && (other.obstacle().is_some() || one.sibling_groups() > other.sibling_groups())
+            });
+            let reading = differing(&empty, &|one, other| one != other);
+            let of = |list: &[(&str, &[&str])]| -> BTreeSet<String> {
+                let keys = list.iter().filter(|(named, _)| named == column).flat_map(|(_, keys)| *keys);
+                keys.map(|key| (*key).to_owned()).collect()
+            };
+            if silent.is_empty() && reading.is_empty() && taken.is_empty() {
+                not_read.insert(*column);
+            }
+            if silent != of(&[MAY_LACK]) {
+                wrong.push(format!("{column} changes {silent:?} in silence"));
+            }
+            let mut wanted = reading;
+            wanted.extend(of(TAKES_MORE).into_iter().chain(of(TAKES_RIGHTLY)));
+            let may_lack = of(&[MAY_LACK]);
+            wanted.retain(|key| !may_lack.contains(key));
+            if taken != wanted {
+                wrong.push(format!("{column} takes {taken:?}, not {wanted:?}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    assert_eq!(not_read, NOT_READ.into_iter().collect());
 }
 
 fn read_returns(files: &[(String, Vec<u8>)], records: &mut csc_kpi::Builder) {
