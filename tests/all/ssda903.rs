@@ -146,7 +146,7 @@ fn a_return_without_a_fault_becomes_records() {
 /// Each broken cell: table, row, rule, column, value, and whether the row is left out.
 #[test]
 fn a_broken_cell_has_one_finding_by_its_national_number() {
-    let cases: [(i32, Table, &str, &str, &str, &str, bool); 40] = [
+    let cases: [(i32, Table, &str, &str, &str, &str, bool); 41] = [
         (2018, Table::Header, "C9,3,20/05/2000,WBRI,UN1,,", "101", "SEX", "3", false),
         (2018, Table::Header, "C9,1,31/02/2000,WBRI,UN1,,", "102", "DOB", "31/02/2000", false),
         (2018, Table::Header, "C9,1,20/05/2000,,UN1,,", "103", "ETHNIC", "", false),
@@ -163,6 +163,7 @@ fn a_broken_cell_has_one_finding_by_its_national_number() {
         (2018, Table::Ad1, "C1,20/05/2000,01/01/2018,x,0,1,MM,L0", "113", "DATE_MATCH", "x", false),
         (2018, Table::Ad1, "C1,20/05/2000,01/01/2018,01/01/2018,2,1,MM,L0", "114", "FOSTER_CARE", "2", false),
         (2018, Table::Ad1, "C1,20/05/2000,01/01/2018,01/01/2018,0,3,MM,L0", "175", "NB_ADOPTR", "3", false),
+        (2018, Table::Ad1, "C1,20/05/2000,01/01/2018,01/01/2018,0,0,MM,L0", "175", "NB_ADOPTR", "0", false),
         (2018, Table::Ad1, "C1,20/05/2000,01/01/2018,01/01/2018,0,1,XX,L0", "UnknownCode", "SEX_ADOPTR", "XX", false),
         (2018, Table::PlacedForAdoption, "C1,20/05/2000,x,,", "115", "DATE_PLACED", "x", false),
         (2018, Table::PlacedForAdoption, "C1,20/05/2000,01/01/2018,x,", "116", "DATE_PLACED_CEASED", "x", false),

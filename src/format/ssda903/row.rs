@@ -176,12 +176,10 @@ fn read(field: &Field, year: CollectionYear, cell: Cell<'_>) -> Result<(Value, O
             Ok(moment) => Ok((Value::Day(moment.date()), None)),
             Err(_) => Err(field.invalid),
         },
-        Kind::Number(greatest) => {
+        Kind::Number(least, greatest) => {
             let number = text.bytes().all(|digit| digit.is_ascii_digit()).then(|| text.parse().unwrap_or(u32::MAX));
             match number {
-                Some(number) if greatest.is_none_or(|greatest| number <= greatest) => {
-                    Ok((Value::Text(text.to_owned()), None))
-                }
+                Some(number) if (least..=greatest).contains(&number) => Ok((Value::Text(text.to_owned()), None)),
                 _ => Err(field.invalid),
             }
         }

@@ -263,8 +263,8 @@ pub(super) enum Kind {
     Text,
     /// A day, `DD/MM/YYYY` or `YYYY-MM-DD`.
     Day,
-    /// A whole number from 0 to the greatest one, where there is one.
-    Number(Option<u32>),
+    /// A whole number from the first to the last.
+    Number(u32, u32),
     /// One of a list.
     Code(&'static [Code]),
 }
@@ -404,7 +404,7 @@ const OC3: &[Field] = &[
 const OC2: &[Field] = &[
     CHILD,
     DOB,
-    field("SDQ_SCORE", Number(Some(40)), MayBeEmpty, FindingRule::NotANumber),
+    field("SDQ_SCORE", Number(0, 40), MayBeEmpty, FindingRule::NotANumber),
     code("SDQ_REASON", SDQ_REASON_CODES, MayBeEmpty),
     code("CONVICTED", NO_YES, MayBeEmpty),
     code("HEALTH_CHECK", NO_YES, MayBeEmpty),
@@ -422,7 +422,7 @@ const AD1: &[Field] = &[
     national("DATE_INT", Day, NotEmpty, Ssda903Rule::Ssda903_112),
     national("DATE_MATCH", Day, NotEmpty, Ssda903Rule::Ssda903_113),
     national("FOSTER_CARE", Codes(NO_YES), NotEmpty, Ssda903Rule::Ssda903_114),
-    national("NB_ADOPTR", Number(Some(2)), NotEmpty, Ssda903Rule::Ssda903_175),
+    national("NB_ADOPTR", Number(1, 2), NotEmpty, Ssda903Rule::Ssda903_175),
     code("SEX_ADOPTR", SEX_ADOPTR_CODES, NotEmpty),
     code("LS_ADOPTR", LS_ADOPTR_CODES, NotEmpty),
 ];
