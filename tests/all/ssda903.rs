@@ -152,7 +152,7 @@ fn a_broken_cell_has_one_finding_by_its_national_number() {
         (2018, Table::Header, "C9,1,20/05/2000,,UN1,,", "103", "ETHNIC", "", false),
         (2018, Table::Header, "C9,1,20/05/2000,WBRI,,,", "Empty", "UPN", "", false),
         (2018, Table::Header, "C9,2,20/05/2000,WBRI,UN1,1.0,", "UnknownCode", "MOTHER", "1.0", false),
-        (2018, Table::Header, "C9,2,20/05/2000,WBRI,UN1,1,x", "UnreadableDate", "MC_DOB", "x", false),
+        (2018, Table::Header, "C9,2,20/05/2000,WBRI,UN1,1,x", "DateReadAsEmpty", "MC_DOB", "x", false),
         (2018, Table::Header, ",2,20/05/2000,WBRI,UN1,,", "EmptyPerson", "CHILD", "", true),
         (2025, Table::Header, "C9,1,20/05/2000,WBRI,UN1,,", "CodeOfAnotherYear", "SEX", "1", false),
         (2018, Table::Header, "C9,f,20/05/2000,WBRI,UN1,,", "CodeOfAnotherYear", "SEX", "f", false),
@@ -1099,6 +1099,7 @@ fn xml_names_line_and_element_of_what_is_wrong() {
             ("143", 7, "RNE", ""),
             ("144", 7, "LS", ""),
             ("145", 7, "CIN", ""),
+            ("DateReadAsEmpty", 4, "REVIEW", "x"),
             ("Empty", 8, "UPN", ""),
             ("EmptyPerson", 8, "CHILD", ""),
             ("NotOfTheYear", 2, "COLOUR", "COLOUR"),
@@ -1106,7 +1107,6 @@ fn xml_names_line_and_element_of_what_is_wrong() {
             ("NotOfTheYear", 7, "NOTE", "NOTE"),
             ("RepeatedColumn", 2, "UPN", "UN2"),
             ("UnknownFlag", 2, "UASC", "2"),
-            ("UnreadableDate", 4, "REVIEW", "x"),
         ]
     );
     assert_eq!(dataset.child("C1").unwrap().chronology().involvements().len(), 1);

@@ -43,7 +43,7 @@
 //! |---|---|---|
 //! | `CHILD`, or the date on which something began, is empty or cannot be read | the row is left out | the national one (141, 1004, SW04STG1), [`EmptyPerson`](FindingRule::EmptyPerson) |
 //! | a date on which something ended (`DEC`, `DUC`, `MIS_END`, `SW_DEC`) cannot be read | the row is left out | 147, 104, 1005, SW05STG1 |
-//! | any other cell cannot be read, or is no code of any year | read as empty | the national one, else [`UnreadableDate`](FindingRule::UnreadableDate), [`UnknownCode`](FindingRule::UnknownCode), [`NotANumber`](FindingRule::NotANumber), [`NotUtf8`](FindingRule::NotUtf8) |
+//! | any other cell cannot be read, or is no code of any year | read as empty | the national one, else [`DateReadAsEmpty`](FindingRule::DateReadAsEmpty), [`UnknownCode`](FindingRule::UnknownCode), [`NotANumber`](FindingRule::NotANumber), [`NotUtf8`](FindingRule::NotUtf8) |
 //! | a code of another collection year | it is read | [`CodeOfAnotherYear`](ReturnsRule::CodeOfAnotherYear) |
 //! | a table, column or element that the year does not have | a table is read, a column or element is not | [`NotOfTheYear`](ReturnsRule::NotOfTheYear) |
 //! | a column under a name that is not quite its own (`Place provider`, `CHILDID`) | it is read | [`RenamedColumn`](ReturnsRule::RenamedColumn) |

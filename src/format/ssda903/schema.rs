@@ -364,7 +364,7 @@ const HEADER: &[Field] = &[
     national("ETHNIC", Codes(ETHNIC_CODES), NotEmpty, Ssda903Rule::Ssda903_103),
     field("UPN", Text, NotEmpty, FindingRule::Ssda903Returns(ReturnsRule::Empty)),
     code("MOTHER", NO_YES, MayBeEmpty),
-    field("MC_DOB", Day, MayBeEmpty, FindingRule::UnreadableDate),
+    field("MC_DOB", Day, MayBeEmpty, FindingRule::DateReadAsEmpty),
 ];
 
 const EPISODES: &[Field] = &[
@@ -447,7 +447,7 @@ const PREVIOUS_PERMANENCE: &[Field] = &[
 const REVIEWS: &[Field] = &[
     CHILD,
     DOB,
-    field("REVIEW", Day, NotEmpty, FindingRule::UnreadableDate),
+    field("REVIEW", Day, NotEmpty, FindingRule::DateReadAsEmpty),
     code("REVIEW_CODE", REVIEW_CODES, NotEmpty),
 ];
 
