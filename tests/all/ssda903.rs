@@ -84,6 +84,23 @@ fn short<'a>(said: &'a [Said], file: &str) -> Vec<(&'a str, u64, &'a str, &'a st
     of
 }
 
+/// The tables of a return by their rows; the header, and no unaccompanied child, where they are not among them.
+fn of_rows(closing: i32, tables: &[(Table, &[&str])]) -> Return {
+    let mut by_table: BTreeMap<Table, Vec<String>> = BTreeMap::from([(Table::Header, vec![]), (Table::Uasc, vec![])]);
+    for (table, rows) in tables {
+        by_table.insert(*table, rows.iter().map(|row| (*row).to_owned()).collect());
+    }
+    let tables: Vec<_> = by_table.into_iter().map(|(table, rows)| (table, csv(table, &rows))).collect();
+    one(closing, &tables)
+}
+
+/// The indicators that the findings of a rule may touch.
+fn touched(dataset: &Dataset, is: impl Fn(&Finding) -> bool) -> BTreeSet<String> {
+    let reads: Vec<_> = catalogue::standard().iter().map(|indicator| indicator.definition().reads()).collect();
+    let found = dataset.findings().iter().filter(|finding| is(finding));
+    found.flat_map(|f| reads.iter().filter(|read| read.touched_by(f)).map(|read| read.indicator.to_string())).collect()
+}
+
 // ---- cells ----------------------------------------------------------------------------------------------------------
 
 #[test]
@@ -975,6 +992,19 @@ fn a_placement_goes_on_where_its_code_was_replaced() {
         let child = dataset.child("C1").unwrap();
         assert_eq!(child.chronology().placements().len(), placements, "{before} {after}");
     }
+}
+
+#[test]
+fn a_pupil_number_under_two_ids_touches_every_figure() {
+    let of = |closing: i32, child: &str| {
+        let header = format!("{child},1,01/02/2010,WBRI,A123456789012,,");
+        let episode = format!("{child},01/06/2012,S,C2,N1,U4,PR1,,,,,,");
+        of_rows(closing, &[(Table::Header, &[&header]), (Table::Episodes, &[&episode])])
+    };
+    let (dataset, _) = joined([of(2018, "C1"), of(2019, "C9")]);
+    let found = touched(&dataset, |f| f.rule == FindingRule::Ssda903Returns(ReturnsRule::SamePupilNumber));
+    let all: BTreeSet<_> = catalogue::standard().iter().map(|i| i.definition().reads().indicator.to_string()).collect();
+    assert_eq!(found, all);
 }
 
 // ---- names and errors ---------------------------------------------------------------------------------------------------

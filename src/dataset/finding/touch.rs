@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::{CinRule, Finding, FindingRule, Severity};
+use super::{CinRule, Finding, FindingRule, ReturnsRule, Severity};
 use crate::dataset::Matter;
 use crate::record::Family;
 
@@ -28,6 +28,10 @@ impl Reads {
     /// [reads](Finding::matter), or of records of which it reads anything. What is for information touches no figure.
     #[must_use]
     pub fn touched_by(&self, finding: &Finding) -> bool {
+        // One child under two ids is two in every figure.
+        if finding.rule == FindingRule::Ssda903Returns(ReturnsRule::SamePupilNumber) {
+            return true;
+        }
         let Some(matter) = finding.matter() else { return false };
         let Some(read) = &self.matters else { return true };
         match matter {
@@ -146,7 +150,12 @@ impl Finding {
             (FindingRule::OutsideBankHolidays, _) if self.family == Family::Assessment => Some(Matter::Authorisations),
             (FindingRule::CompletedWithoutDate | FindingRule::CompletionNotAccepted, _) => Some(Matter::InterviewDates),
             (FindingRule::NoPreviousPlans, _) => Some(Matter::PreviousPlans),
-            (FindingRule::NoSuchPerson | FindingRule::NoDateOfBirth, _) => Some(Matter::Records(Family::Person)),
+            (
+                FindingRule::NoSuchPerson
+                | FindingRule::NoDateOfBirth
+                | FindingRule::Ssda903Returns(ReturnsRule::SamePupilNumber),
+                _,
+            ) => Some(Matter::Records(Family::Person)),
             // Whether there is such a record at all, whichever of its dates is named.
             (FindingRule::MissingLater, _) | (_, Severity::BlocksFigure) => Some(whole),
             // What lacks is not the date of closure that is named, but what should have come before it.
