@@ -1,5 +1,7 @@
 //! What is asked, and how it is answered.
 
+use std::cell::Cell;
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,6 +18,7 @@ use csc_kpi::format::dfe_api;
 use csc_kpi::record::Record;
 use csc_kpi::{NaiveDate, Unavailable};
 use serde::Deserialize;
+use serde::de::{Deserializer, SeqAccess, Visitor};
 use serde_json::{Map, Value, json};
 
 use super::problem::{Problem, finding};
@@ -254,27 +257,37 @@ fn given(body: &[u8]) -> Result<Given, Problem> {
         .map_err(|error| Problem::bad_request(format!("the body is no child of the daily collection: {error}")))
 }
 
-/// The records of a body; a field that a record does not have is refused, since nothing is dropped in silence.
+/// The records of a body, read from its text, so that a field given twice is seen; which of them is at fault is said.
 fn records(body: &[u8]) -> Result<Vec<Record>, Problem> {
-    let values: Vec<Value> = serde_json::from_slice(body)
-        .map_err(|error| Problem::bad_request(format!("the body is no JSON array of records: {error}")))?;
-    let read = |(at, value): (usize, Value)| {
-        let at_fault = |detail: String| Problem::bad_request(format!("record {at}: {detail}")).with("record", at);
-        let record: Record = serde_json::from_value(value.clone()).map_err(|error| at_fault(error.to_string()))?;
-        let known = json!(record);
-        match unknown_field(&value, &known) {
-            Some(field) => Err(at_fault(format!("a record of this family has no field {field:?}"))),
-            None => Ok(record),
-        }
-    };
-    values.into_iter().enumerate().map(read).collect()
+    let at = Cell::new(None);
+    let mut reader = serde_json::Deserializer::from_slice(body);
+    let read = reader.deserialize_seq(Counting(&at)).and_then(|records| reader.end().map(|()| records));
+    read.map_err(|error| match at.get().filter(|_| error.is_data()) {
+        Some(at) => Problem::bad_request(format!("record {at}: {error}")).with("record", at),
+        None => Problem::bad_request(format!("the body is no JSON array of records: {error}")),
+    })
 }
 
-/// The first field of the record in `given` that is none of the record as it was read.
-fn unknown_field<'a>(given: &'a Value, known: &Value) -> Option<&'a String> {
-    let inner = |value: &'a Value| value.as_object()?.values().next()?.as_object();
-    let known = known.as_object()?.values().next()?.as_object()?;
-    inner(given)?.keys().find(|field| !known.contains_key(*field))
+/// Reads an array of records, and keeps the place of the one that is being read.
+struct Counting<'a>(&'a Cell<Option<usize>>);
+
+impl<'de> Visitor<'de> for Counting<'_> {
+    type Value = Vec<Record>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an array of records")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut array: A) -> Result<Self::Value, A::Error> {
+        let mut records = Vec::new();
+        loop {
+            self.0.set(Some(records.len()));
+            match array.next_element()? {
+                Some(record) => records.push(record),
+                None => return Ok(records),
+            }
+        }
+    }
 }
 
 fn refused(why: Refused) -> Problem {

@@ -11,6 +11,7 @@ use super::{FinancialYear, Quarter, Span, day_before, first_day_months_back, min
 
 /// A half-open run of days with both ends: it holds `start <= day < end`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Window {
     /// The first day in it.
     pub start: NaiveDate,

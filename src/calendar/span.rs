@@ -19,6 +19,7 @@ use super::next_day;
 /// assert!(Span::new(day(1), Some(day(1))).is_empty());
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Span {
     /// The first day covered.
     pub start: NaiveDate,

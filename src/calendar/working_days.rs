@@ -86,6 +86,7 @@ const COUNTED_YEARS: usize = 200;
 
 /// What is written: the holidays as given, so that what is read is put in order again.
 #[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Table {
     first: NaiveDate,
     last: NaiveDate,

@@ -102,6 +102,7 @@ pub struct DisjointSeries {
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct SeriesForm {
     points: Points,
     observations: Vec<Observation>,

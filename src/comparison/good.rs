@@ -171,6 +171,7 @@ impl Good {
 /// # Ok::<(), csc_kpi::comparison::ExactNumberError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Yardstick {
     /// Which way is good.

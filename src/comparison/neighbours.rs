@@ -83,6 +83,7 @@ pub struct Neighbours {
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Form {
     name: String,
     members: Vec<String>,

@@ -25,6 +25,7 @@ use crate::measure::{Footing, Value, ValueUnit};
 /// # Ok::<(), csc_kpi::measure::RatioError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Observation {
     /// The code of the indicator, or its whole key.

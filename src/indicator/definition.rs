@@ -81,6 +81,7 @@ pub enum Timing {
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Definition {
     /// The code people know it by: `NI 65a`.

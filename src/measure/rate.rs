@@ -44,6 +44,7 @@ pub enum RateError {
 
 /// A resident population: how many, of which year, says who.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Population {
     /// Residents of the age the rate relates to (0 to 17 for children looked after).
@@ -89,6 +90,7 @@ pub struct Rate {
 }
 
 #[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Terms {
     count: u64,
     footing: Footing,

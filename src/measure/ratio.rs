@@ -42,6 +42,7 @@ pub struct Ratio {
 }
 
 #[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Counts {
     numerator: u64,
     denominator: u64,

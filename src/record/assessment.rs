@@ -7,6 +7,7 @@ use crate::calendar::Moment;
 
 /// A social work assessment. SSD `ssd_cin_assessments`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Assessment {
     /// `cina_assessment_id`

@@ -132,6 +132,7 @@ impl Activity {
 ///
 /// Of several of one person the latest by contact counts; ties go to the one given later.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct CareLeaverStatus {
     /// `clea_table_id`

@@ -25,6 +25,7 @@ statutory_codes! {
 
 /// A section 47 enquiry. SSD `ssd_s47_enquiry`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Section47Enquiry {
     /// `s47e_s47_enquiry_id`
@@ -51,6 +52,7 @@ setters!(Section47Enquiry { referral: String, end: Moment });
 
 /// An initial child protection conference. SSD `ssd_initial_cp_conference`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct InitialConference {
     /// `icpc_icpc_id`
@@ -89,6 +91,7 @@ setters!(InitialConference { enquiry: String, transfer_in: bool, target: NaiveDa
 
 /// A child protection plan. SSD `ssd_cp_plans`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct ProtectionPlan {
     /// `cppl_cp_plan_id`
@@ -144,6 +147,7 @@ setters!(ProtectionPlan {
 
 /// A review conference of a child protection plan. SSD `ssd_cp_reviews`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct PlanReview {
     /// `cppr_cp_review_id`

@@ -10,6 +10,7 @@ pub const ALLOCATED_CASE_WORKER: &str = "Allocated Case Worker";
 
 /// The involvement of a professional with a child. SSD `ssd_involvements`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Involvement {
     /// `invo_involvements_id`
@@ -38,6 +39,7 @@ setters!(Involvement { professional: String, role: String, end: NaiveDate });
 
 /// A professional. SSD `ssd_professionals`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Professional {
     /// `prof_professional_id`

@@ -264,6 +264,7 @@ impl LegalStatusCode {
 
 /// An episode of care. SSD `ssd_cla_episodes`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct LookedAfterEpisode {
     /// `clae_cla_episode_id`
@@ -316,6 +317,7 @@ setters!(LookedAfterEpisode {
 
 /// A placement. SSD `ssd_cla_placement`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Placement {
     /// `clap_cla_placement_id`
@@ -375,6 +377,7 @@ setters!(Placement {
 
 /// A legal status over a span of days. SSD `ssd_legal_status`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct LegalStatus {
     /// `lega_legal_status_id`

@@ -32,6 +32,7 @@ pub enum InterviewFlag {
 
 /// An episode of a child missing or away, and the welfare return interview after it. SSD `ssd_missing`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct MissingEpisode {
     /// `miss_table_id`

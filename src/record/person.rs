@@ -119,6 +119,7 @@ impl Ethnicity {
 ///
 /// A person of whom there is no such record is still identified by the other records; nothing else is known of them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Person {
     /// The person's id. `pers_person_id`
@@ -160,6 +161,7 @@ setters!(Person {
 
 /// A person's membership of a family (sibling group). SSD `ssd_family`; a person can be in several.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct FamilyMember {
     /// `fami_family_id`
@@ -178,6 +180,7 @@ impl FamilyMember {
 
 /// An immigration status over a span of days. SSD `ssd_immigration_status`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct ImmigrationStatus {
     /// `immi_person_id`

@@ -108,6 +108,7 @@ statutory_codes! {
 
 /// A referral of one child. SSD `ssd_cin_episodes`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Referral {
     /// `cine_referral_id`

@@ -93,6 +93,7 @@ impl InForce {
 
 /// What a person says of the grade of one figure.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Said {
     /// The key of the indicator.

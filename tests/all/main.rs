@@ -28,6 +28,7 @@ mod handbook;
 mod laws;
 mod merging;
 mod meta;
+mod misspelt;
 mod narrative;
 mod oracle;
 mod partials;

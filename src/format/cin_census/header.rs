@@ -28,6 +28,7 @@ use crate::{CinRule, Matter, Supply};
 /// assert!(coverage.is_followed_by(Coverage::of_year(2023).unwrap()));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Coverage {
     /// The first day, inclusive.
     pub first_day: NaiveDate,
