@@ -153,11 +153,11 @@ impl WorkingDays {
         .collect()
     }
 
-    /// This table carried on to `last`, inclusive, with the `holidays` after its present end.
+    /// This table carried on to `last`, inclusive, with more `holidays` anywhere in its new range: those of the years added, and
+    /// one-off days before its present end.
     #[must_use]
     pub fn extended_to(&self, last: NaiveDate, holidays: impl IntoIterator<Item = NaiveDate>) -> Self {
-        let added = holidays.into_iter().filter(|day| *day > self.last);
-        Self::new(self.first, last.max(self.last), self.holidays.iter().copied().chain(added))
+        Self::new(self.first, last.max(self.last), self.holidays.iter().copied().chain(holidays))
     }
 
     /// This table with more holidays, such as a one-off day proclaimed after it was made. Days outside the range are left

@@ -20,7 +20,7 @@ pub enum PeriodError {
     Quarter(String),
 }
 
-/// A financial year: 1 April to 31 March. Ordered by time; written `2017/18`.
+/// A financial year: 1 April to 31 March. Ordered by time; written `2017/18`, and read only as it is written.
 ///
 /// ```
 /// use csc_kpi::calendar::FinancialYear;
@@ -40,10 +40,10 @@ pub struct FinancialYear {
 }
 
 impl FinancialYear {
-    /// The financial year that begins on 1 April of `year`.
+    /// The financial year that begins on 1 April of `year`; every year that fits has days.
     #[must_use]
-    pub const fn starting_in(year: i32) -> Self {
-        Self { starts_in: year }
+    pub const fn starting_in(year: i16) -> Self {
+        Self { starts_in: year as i32 }
     }
 
     /// The financial year that holds `day`.
@@ -94,14 +94,10 @@ impl FromStr for FinancialYear {
 
     fn from_str(text: &str) -> Result<Self, PeriodError> {
         let parse = || {
-            let (first, second) = text.split_once('/')?;
-            let digits = |part: &str, len| part.len() == len && part.bytes().all(|b| b.is_ascii_digit());
-            if !digits(first, 4) || !digits(second, 2) {
-                return None;
-            }
-            let starts_in: i32 = first.parse().ok()?;
-            let ends_in: i32 = second.parse().ok()?;
-            ((starts_in + 1) % 100 == ends_in).then_some(Self { starts_in })
+            let (first, _) = text.split_once('/')?;
+            let year = Self { starts_in: first.parse().ok()? };
+            let all = Self::containing(NaiveDate::MIN)..=Self::containing(NaiveDate::MAX);
+            (all.contains(&year) && year.to_string() == text).then_some(year)
         };
         parse().ok_or_else(|| PeriodError::Year(text.to_owned()))
     }

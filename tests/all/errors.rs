@@ -158,7 +158,9 @@ fn counts_beyond_what_can_be_counted_are_refused_not_wrapped() {
 
 #[test]
 fn texts_that_are_no_period_basis_or_date() {
-    for text in ["2017/19", "17/18", "2017-18", "2017/018", ""] {
+    let no_years =
+        ["2017/19", "17/18", "2017-18", "2017/018", "", "+2017/18", "02017/18", "300000/01", "2147483647/48"];
+    for text in no_years {
         assert!(text.parse::<FinancialYear>().is_err(), "{text}");
     }
     for text in ["Q5 2017/18", "q1 2017/18", "Q1 2017/19", "Q1"] {
@@ -171,6 +173,33 @@ fn texts_that_are_no_period_basis_or_date() {
     {
         assert!(text.parse::<Moment>().is_err(), "{text}");
     }
+}
+
+#[test]
+fn every_financial_year_has_days_and_is_read_as_it_is_written() {
+    let ends = [NaiveDate::MIN, NaiveDate::MAX].map(FinancialYear::containing);
+    let years = [i16::MIN, -1, 0, 999, 2017, 9999, 10_000, i16::MAX].map(FinancialYear::starting_in);
+    for year in years.into_iter().chain(ends) {
+        assert_eq!(year.to_string().parse(), Ok(year), "{year}");
+        assert!(year.quarters().into_iter().all(|quarter| quarter.to_string().parse() == Ok(quarter)), "{year}");
+    }
+    for year in years {
+        assert_eq!(year.quarters().map(Quarter::first_day)[0], year.first_day());
+        assert_eq!(year.quarters().map(Quarter::last_day)[3], year.last_day());
+        assert!([364, 365].contains(&(year.last_day() - year.first_day()).num_days()), "{year}");
+    }
+    assert_eq!(FinancialYear::starting_in(9999).to_string(), "9999/00");
+    assert_eq!(FinancialYear::starting_in(-1).last_day(), NaiveDate::from_ymd_opt(0, 3, 31).unwrap());
+}
+
+#[test]
+fn days_added_to_the_table_of_bank_holidays_lie_anywhere_in_it() {
+    let date = |y, m, d| NaiveDate::from_ymd_opt(y, m, d).unwrap();
+    let [one_off, new_year] = [date(2027, 6, 1), date(2029, 1, 1)];
+    let longer = WorkingDays::england_and_wales().extended_to(date(2029, 12, 31), [one_off, new_year]);
+    assert_eq!(longer.is_working_day(one_off), Ok(false));
+    assert_eq!(longer.is_working_day(new_year), Ok(false));
+    assert_eq!(longer.between(date(2027, 5, 31), date(2027, 6, 2)), Ok(1));
 }
 
 #[test]

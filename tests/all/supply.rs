@@ -21,7 +21,7 @@ fn day(year: i32, month: u32, day: u32) -> NaiveDate {
     NaiveDate::from_ymd_opt(year, month, day).unwrap()
 }
 
-fn year(starting_in: i32) -> Days {
+fn year(starting_in: i16) -> Days {
     Days::from(FinancialYear::starting_in(starting_in).window())
 }
 

@@ -66,7 +66,7 @@ impl CollectionYear {
     /// The financial year it is.
     #[must_use]
     pub const fn financial_year(self) -> FinancialYear {
-        FinancialYear::starting_in(self.closing() - 1)
+        FinancialYear::starting_in(self.closing.cast_signed() - 1)
     }
 
     /// 1 April.
