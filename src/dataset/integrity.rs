@@ -5,9 +5,12 @@ use chrono::NaiveDate;
 use super::register::Register;
 use super::staged::{Filed, Kept, Staged};
 use super::{Finding, FindingRule};
-use crate::calendar::Span;
+use crate::calendar::{Span, birthday, next_day};
 use crate::chronology::{ConferenceEntry, EpisodeEntry, MissingEntry, PersonEntry, PlanEntry, ReviewEntry, Texts};
 use crate::record::{Family, InterviewFlag};
+
+/// From this age on nobody is looked after or on a plan.
+const ADULT: u16 = 18;
 
 /// What the record of an interview contradicts itself in.
 pub(super) fn interview(entry: &MissingEntry, mut finding: impl FnMut(&str, String, FindingRule)) {
@@ -93,14 +96,15 @@ impl<'a> Checks<'a> {
         }
     }
 
-    /// Plans of one child open at once.
+    /// Plans of one child open at once, and what contradicts the dates of birth and death.
     pub(super) fn plans(&mut self, staged: &[Staged<PlanEntry>]) {
         let rule = (FindingRule::OverlappingPlans, "cppl_cp_plan_start_date");
         self.overlaps(staged, PlanEntry::span, |_, later| (later, later.entry.start), rule);
         self.dates_of_birth(staged);
+        self.lifetimes(staged.iter(), PlanEntry::span, "cppl_cp_plan_end_date", |_, _| None);
     }
 
-    /// Looked-after episodes of one child that overlap.
+    /// Looked-after episodes of one child that overlap, and what contradicts the dates of birth and death.
     pub(super) fn episodes(&mut self, staged: &[Staged<EpisodeEntry>]) {
         let rule = (FindingRule::OverlappingEpisodes, "clae_cla_episode_ceased_date");
         let span = |entry: &EpisodeEntry| Span::new(entry.start, entry.ceased);
@@ -111,6 +115,33 @@ impl<'a> Checks<'a> {
             rule,
         );
         self.dates_of_birth(staged);
+        // A plan is made for an unborn child too.
+        let before_birth = |start, born| (start < born).then_some(FindingRule::BeforeBirth);
+        let with_days = staged.iter().filter(|staged| !span(&staged.entry).is_empty());
+        self.lifetimes(with_days, span, "clae_cla_episode_ceased_date", before_birth);
+    }
+
+    /// What begins at an age at which nothing of the family begins, or goes on after death.
+    fn lifetimes<'s, E: Kept + 's>(
+        &mut self,
+        staged: impl Iterator<Item = &'s Staged<E>>,
+        span: impl Fn(&E) -> Span,
+        end: &str,
+        too_early: impl Fn(NaiveDate, NaiveDate) -> Option<FindingRule>,
+    ) {
+        for staged in staged {
+            let (Some(person), span) = (self.person(staged), span(&staged.entry)) else { continue };
+            if let Some(born) = person.date_of_birth {
+                let adult = (span.start >= birthday(born, ADULT)).then_some(FindingRule::AdultAtStart);
+                if let Some(rule) = adult.or_else(|| too_early(span.start, born)) {
+                    self.findings.push(staged.finding(self.texts, E::DAY, &span.start, rule));
+                }
+            }
+            if person.date_of_death.is_some_and(|died| !span.from_day(next_day(died)).is_empty()) {
+                let value = span.end.map_or_else(String::new, |end| end.to_string());
+                self.findings.push(staged.finding(self.texts, end, &value, FindingRule::OpenAfterDeath));
+            }
+        }
     }
 
     /// A finding for each entry that meets the one of the same child that reaches furthest before it.

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 
 use super::staged::{Kept, Numbered, Pile};
 use super::{Builder, Finding, FindingRule, integrity};
-use crate::chronology::{Key, NOWHERE, Room, Texts};
+use crate::chronology::{Key, NOWHERE, ReviewEntry, Room, Texts};
 use crate::record::Family;
 
 /// The families whose records have ids, and the column of the id.
@@ -181,8 +181,9 @@ impl Builder {
 
     fn resolve_placements_reviews_and_professionals(&mut self) {
         let Self { texts, findings, plans, reviews, episodes, placements, involvements, professionals, .. } = self;
+        without_plan(reviews, texts, findings);
         let mut clerk = Clerk { texts, findings };
-        let field = ("cppr_cp_plan_id", Family::ProtectionPlan);
+        let field = (REVIEWED, Family::ProtectionPlan);
         clerk.link::<0, _, _>(reviews, field, plans, near, |review, plans, key| {
             review.plan = in_use(plans, key).map(|_| key);
         });
@@ -237,6 +238,20 @@ fn name_persons<E: Kept>(pile: &mut Pile<E>, texts: &Texts, findings: &mut Vec<F
         findings.push(filed.finding(person, texts, E::PERSON, &person, FindingRule::NoSuchPerson));
     }
     pile.numbers = numbers;
+}
+
+/// The column of the plan that a review names.
+const REVIEWED: &str = "cppr_cp_plan_id";
+
+/// Notes the reviews that name no plan.
+fn without_plan(reviews: &Pile<ReviewEntry>, texts: &Texts, findings: &mut Vec<Finding>) {
+    let [plans, _] = &reviews.links;
+    for (at, filed) in reviews.filed.iter().enumerate() {
+        if plans.get(at).is_none_or(|plan| plan.is_empty()) && reviews.uses(at) {
+            let person = reviews.persons.get(at).map_or("", |person| texts.text_of(person));
+            findings.push(filed.finding(person, texts, REVIEWED, &"", FindingRule::NoPlanNamed));
+        }
+    }
 }
 
 /// Looks up references and notes those that lead nowhere.

@@ -2,15 +2,20 @@
 
 use std::collections::BTreeSet;
 
-use csc_kpi::indicator::catalogue;
+use csc_kpi::indicator::{Definition, catalogue};
 use csc_kpi::laws::strategies::scenario;
-use csc_kpi::record::{Family, LookedAfterEpisode};
+use csc_kpi::record::{Family, LookedAfterEpisode, Person, PlanReview, ProtectionPlan, Record};
 use csc_kpi::{
-    CinRule, Dataset, Engine, Finding, FindingRule, FindingsReport, Matter, Reads, ReturnsRule, Severity, Ssda903Rule,
+    CinRule, Dataset, Engine, Finding, FindingRule, FindingsReport, Matter, NaiveDate, Reads, ReturnsRule, Severity,
+    Ssda903Rule,
 };
 use proptest::prelude::*;
 
 use crate::laws::everything;
+
+fn day(year: i32, month: u32, day: u32) -> NaiveDate {
+    NaiveDate::from_ymd_opt(year, month, day).unwrap()
+}
 
 const SEVERITIES: [Severity; 3] = [Severity::BlocksFigure, Severity::MayChangeFigure, Severity::ForInformation];
 
@@ -266,4 +271,85 @@ fn an_episode_that_several_meet_is_named_once() {
     let dataset: Dataset = [episode("E1", 1, 12), episode("E2", 2, 3), episode("E3", 4, 5)].into_iter().collect();
     let found = dataset.findings().iter().filter(|finding| finding.rule == FindingRule::OverlappingEpisodes);
     assert_eq!(found.filter_map(|finding| finding.record.as_deref()).collect::<Vec<_>>(), ["E1"]);
+}
+
+/// The findings of the records, each as its rule, its field and its value.
+fn found(records: Vec<Record>) -> Vec<(FindingRule, String, String)> {
+    let dataset: Dataset = records.into_iter().collect();
+    dataset.findings().iter().map(|found| (found.rule, found.field.clone(), found.value.clone())).collect()
+}
+
+fn child(born: NaiveDate) -> Person {
+    Person::new("C1").date_of_birth(born)
+}
+
+#[test]
+fn care_and_plans_that_go_on_after_death_are_found() {
+    let died = day(2017, 1, 1);
+    let of = |record: Record| found(vec![child(day(2010, 1, 1)).date_of_death(died).into(), record]);
+    let episode = || LookedAfterEpisode::new("E1", "C1", day(2016, 1, 1));
+    let plan = || ProtectionPlan::new("P1", "C1", day(2016, 1, 1));
+    let open = |field: &str, value: &str| vec![(FindingRule::OpenAfterDeath, field.to_owned(), value.to_owned())];
+    assert_eq!(of(episode().into()), open("clae_cla_episode_ceased_date", ""));
+    assert_eq!(of(plan().into()), open("cppl_cp_plan_end_date", ""));
+    // Ended on the day of death, or with it.
+    for end in [died, day(2017, 1, 2)] {
+        assert_eq!(of(episode().ceased(end).into()), []);
+        assert_eq!(of(plan().end(end).into()), []);
+    }
+    assert_eq!(of(plan().end(day(2017, 1, 3)).into()), open("cppl_cp_plan_end_date", "2017-01-03"));
+    assert_eq!(FindingRule::OpenAfterDeath.severity(), Severity::MayChangeFigure);
+    let dataset: Dataset =
+        [Record::from(child(day(2010, 1, 1)).date_of_death(died)), episode().into()].into_iter().collect();
+    let touched: Vec<String> = everything()
+        .iter()
+        .map(|indicator| indicator.definition())
+        .filter(|definition| definition.reads().touched_by(&dataset.findings()[0]))
+        .map(Definition::key)
+        .collect();
+    assert!(touched.contains(&"CLA".to_owned()) && !touched.contains(&"ECS 133".to_owned()), "{touched:?}");
+}
+
+#[test]
+fn care_and_plans_that_begin_at_no_age_of_a_child_are_found() {
+    let born = day(2010, 3, 1);
+    let adult = |field: &str, value: &str| vec![(FindingRule::AdultAtStart, field.to_owned(), value.to_owned())];
+    let of = |born, record: Record| found(vec![child(born).into(), record]);
+    let episode = |start| Record::from(LookedAfterEpisode::new("E1", "C1", start));
+    let plan = |start| Record::from(ProtectionPlan::new("P1", "C1", start));
+    let [start, end] = ["clae_cla_episode_start_date", "cppl_cp_plan_start_date"];
+    // A date of birth, or of the episode, in a wrong century.
+    assert_eq!(of(day(1018, 1, 1), episode(day(2018, 1, 1))), adult(start, "2018-01-01"));
+    assert_eq!(of(born, episode(day(3018, 1, 1))), adult(start, "3018-01-01"));
+    assert_eq!(of(born, plan(day(3018, 1, 1))), adult(end, "3018-01-01"));
+    let early = |value: &str| vec![(FindingRule::BeforeBirth, start.to_owned(), value.to_owned())];
+    assert_eq!(of(day(2910, 3, 1), episode(day(2018, 1, 1))), early("2018-01-01"));
+    assert_eq!(of(born, episode(day(18, 1, 1))), early("0018-01-01"));
+    // The last day before the 18th birthday and that day; the day of birth and the one before.
+    assert_eq!(of(born, episode(day(2028, 2, 29))), []);
+    assert_eq!(of(born, episode(day(2028, 3, 1))), adult(start, "2028-03-01"));
+    assert_eq!(of(born, episode(born)), []);
+    assert_eq!(of(born, episode(day(2010, 2, 28))), early("2010-02-28"));
+    // A plan is made before birth too; an episode without a day is read by no rule.
+    assert_eq!(of(born, plan(day(2010, 2, 28))), []);
+    let none = LookedAfterEpisode::new("E1", "C1", day(3018, 1, 1)).ceased(day(3018, 1, 1));
+    assert_eq!(of(born, none.into()), []);
+    for rule in [FindingRule::AdultAtStart, FindingRule::BeforeBirth] {
+        assert_eq!(rule.severity(), Severity::MayChangeFigure);
+    }
+}
+
+#[test]
+fn a_review_that_names_no_plan_is_found() {
+    let plan = || Record::from(ProtectionPlan::new("P1", "C1", day(2018, 1, 2)));
+    let mut review = PlanReview::new("V1", "C1", "P1").date(day(2018, 3, 1));
+    let of = |review: &PlanReview| found(vec![child(day(2010, 3, 1)).into(), plan(), review.clone().into()]);
+    assert_eq!(of(&review), []);
+    let no_plan = (FindingRule::NoPlanNamed, "cppr_cp_plan_id".to_owned(), String::new());
+    for named in [None, Some(" ".to_owned())] {
+        review.plan = named;
+        assert_eq!(of(&review), std::slice::from_ref(&no_plan));
+    }
+    let finding = Finding::new(Family::PlanReview, "cppr_cp_plan_id", "", FindingRule::NoPlanNamed);
+    assert_eq!(finding.matter(), Some(Matter::Records(Family::PlanReview)));
 }

@@ -101,6 +101,15 @@ pub enum FindingRule {
     CompletionNotAccepted,
     /// Something that begins after the death of the person; it stays.
     AfterDeath,
+    /// A looked-after episode or a plan that goes on after the death of the person; it stays, and is counted.
+    OpenAfterDeath,
+    /// A looked-after episode or a plan that begins on or after the person's 18th birthday: that day or the date of birth is
+    /// wrong. It stays; looked-after children are counted up to that birthday.
+    AdultAtStart,
+    /// A looked-after episode that begins before the person's date of birth: either is wrong. It stays, and is counted.
+    BeforeBirth,
+    /// A review that names no plan; no rule reads it.
+    NoPlanNamed,
     /// A day outside the table of bank holidays; the unit is excluded.
     OutsideBankHolidays,
     /// An element or a text that the form does not have in this place; it is not read.
@@ -157,6 +166,10 @@ impl FindingRule {
             Self::CompletedWithoutDate => "interview accepted without a date of completion; excepted within 72 hours",
             Self::CompletionNotAccepted => "completed, yet not offered and accepted; no completion",
             Self::AfterDeath => "begins after the death of the person; it stays",
+            Self::OpenAfterDeath => "goes on after the death of the person; it stays and is counted",
+            Self::AdultAtStart => "begins on or after the 18th birthday; it stays, no child looked after from then on",
+            Self::BeforeBirth => "begins before the date of birth; it stays and is counted",
+            Self::NoPlanNamed => "names no plan; no rule reads the review",
             Self::OutsideBankHolidays => "leads outside the table of bank holidays; the unit is excluded",
             Self::UnexpectedElement => "the form has no such element or text in this place; it is not read",
             Self::RepeatedElement => "comes twice where the form has it once; the first is read",
@@ -225,6 +238,10 @@ impl FindingRule {
             | Self::OverlappingEpisodes
             | Self::OverlappingPlans
             | Self::NoDateOfBirth
+            | Self::OpenAfterDeath
+            | Self::AdultAtStart
+            | Self::BeforeBirth
+            | Self::NoPlanNamed
             | Self::ReviewNotAfterStart
             | Self::CompletionNotAccepted
             | Self::RepeatedElement
