@@ -128,7 +128,9 @@ impl Service {
         professionals: Vec<u8>,
         run: u128,
     ) -> Result<Self, EngineError> {
-        let ledger = terms.engine.run(&read)?;
+        // A service that begins with nobody has all that is recorded of the children who are put.
+        let begins_empty = read.children().len() == 0;
+        let ledger = if begins_empty { terms.engine.ledger()? } else { terms.engine.run(&read)? };
         let state =
             State { version: 1, ledger, read: Arc::new(read), replaced: HashMap::new(), publication: OnceLock::new() };
         Ok(Self { terms, run, current: RwLock::new(Arc::new(state)), register: Mutex::new(register), professionals })
