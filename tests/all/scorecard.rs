@@ -402,8 +402,8 @@ fn returns_and_censuses_offer_the_last_quarters_of_their_last_year() {
 fn tables_offer_the_last_quarters_that_their_records_reach() {
     let folder = Folder::new();
     folder.write("ssd_person.csv", "pers_person_id,pers_dob\nC1,2019-05-04\n");
-    let columns = "cppl_cp_plan_id,cppl_person_id,cppl_cp_plan_start_date,cppl_cp_plan_end_date\n";
-    folder.write("ssd_cp_plans.csv", format!("{columns}P1,C1,2018-05-01,2018-09-01\n"));
+    let columns = "cppl_cp_plan_id,cppl_person_id,cppl_cp_plan_start_date,cppl_cp_plan_end_date,cppl_cp_plan_ola\n";
+    folder.write("ssd_cp_plans.csv", format!("{columns}P1,C1,2018-05-01,2018-09-01,N\n"));
     let columns = "cine_referral_id,cine_person_id,cine_referral_date\n";
     for (referral, days, why) in [
         ("2018-04-30", ["2017-12-31", "2018-03-31"], "2018-05-01"),
@@ -551,7 +551,8 @@ fn tables_that_are_not_there_and_columns_that_hold_a_part_are_not_supplied() {
     assert!(said.contains(&"NI 68: not supplied: referral decisions"), "{said:?}");
     assert!(said.contains(&"ECS 138: not supplied: assessments"), "{said:?}");
     assert!(said.contains(&"ECS 133: not supplied: child protection plans"), "an empty file has no columns: {said:?}");
-    folder.write("ssd_cp_plans.csv", "cppl_cp_plan_id,cppl_person_id,cppl_cp_plan_start_date,cppl_cp_plan_end_date\n");
+    let plans = "cppl_cp_plan_id,cppl_person_id,cppl_cp_plan_start_date,cppl_cp_plan_end_date,cppl_cp_plan_ola\n";
+    folder.write("ssd_cp_plans.csv", plans);
     let table = printed(&arguments);
     assert_eq!(cell(&table, "ECS 133", "as-at"), "–  0 of 0");
     assert_eq!(cell(&table, "NI 65a", "rolling-12m"), "–  0 of 0, 0 sibling groups");
