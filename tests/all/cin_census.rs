@@ -675,6 +675,18 @@ fn nothing_is_lost_without_a_finding() {
     assert_eq!(others(&pre), []);
 }
 
+/// A line is all that tells two places apart in a dataset; the reader itself has each.
+#[test]
+fn equal_findings_on_one_line_are_one_in_a_dataset_and_each_in_the_reader() {
+    let undated = with_details(&format!("{}{}", referral("", ""), referral("", "")));
+    for (text, in_dataset) in [(census(2022, &undated), 2), (census(2022, &undated).replace('\n', ""), 1)] {
+        let mut censuses = Censuses::new();
+        censuses.read("cin.xml", text.as_bytes()).unwrap();
+        let empty = censuses.findings().iter().filter(|finding| finding.rule == FindingRule::EmptyStart).count();
+        assert_eq!((empty, by_rule(&read_one(&text), FindingRule::EmptyStart).len()), (2, in_dataset));
+    }
+}
+
 #[test]
 fn a_date_that_cannot_be_read_leaves_its_own_record_out() {
     let text = census(2022, CHILD);

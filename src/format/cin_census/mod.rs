@@ -119,6 +119,10 @@
 //! know, plans that overlap) the [`Builder`](crate::Builder) finds in any records, and says what becomes of it; it names
 //! the record.
 //!
+//! A finding says the line. Of elements of one name in one record that stand on one line and break one rule, as in a file
+//! that is a single line, a [`Dataset`](crate::Dataset) keeps one finding; [`Censuses::findings`], [`JoinedChild::findings`] and
+//! [`CensusChild::findings`] have each.
+//!
 //! | what is wrong | what happens | rule |
 //! |---|---|---|
 //! | no header before the children, or one that does not say the year | the rules that need the days of the census are not checked, and it [supplies](Censuses::supply) no day | 100 |
