@@ -7,7 +7,7 @@
 mod assessment;
 mod care_leaver;
 mod child_protection;
-mod code;
+pub(crate) mod code;
 mod counted;
 mod involvement;
 mod looked_after;

@@ -7,12 +7,13 @@ use std::io::{self, BufReader, Read};
 use chrono::Duration;
 use csc_kpi::calendar::Basis;
 use csc_kpi::format::cin_census::{
-    CensusReader, Censuses, CinCensusError, CinCensusProblem, Counts, Coverage, Header, limit,
+    AssessmentFactor, CensusReader, Censuses, CinCensusError, CinCensusProblem, Counts, Coverage, Disability, Header,
+    limit,
 };
 use csc_kpi::indicator::catalogue;
 use csc_kpi::laws::strategies::reporting_date;
 use csc_kpi::record::{
-    AbuseCategory, Assessment, Ethnicity, Family, InitialConference, Person, PlanReview, ProtectionPlan, Record,
+    AbuseCategory, Assessment, Coded, Ethnicity, Family, InitialConference, Person, PlanReview, ProtectionPlan, Record,
     Referral, Section47Enquiry, Sex,
 };
 use csc_kpi::{CinRule, Dataset, Engine, Finding, FindingRule, NaiveDate, Severity};
@@ -271,6 +272,7 @@ const BREAKS: &[(&[&str], Edits)] = &[
     (&["8870Q"], &[("2021-12-22", "2021-12-25")]),
     (&["2885", "8875"], &[("2021-12-13", "2021-12-11")]),
     (&["8897Q"], &[("<AssessmentFactors>2A</AssessmentFactors>", "")]),
+    (&["8897Q"], &[("Factors>2A", "Factors>25A")]),
     (&["8898"], &[("<AssessmentFactors>", "<AssessmentFactors>2a</AssessmentFactors><AssessmentFactors>")]),
     (&["8905"], &[("<InitialCategoryOfAbuse>PHY", "<InitialCategoryOfAbuse>XXX")]),
     (&["8910"], &[("<LatestCategoryOfAbuse>PHY</LatestCategoryOfAbuse>", "")]),
@@ -563,12 +565,21 @@ fn what_no_record_holds_comes_with_the_child() {
     assert_eq!(value(&child.upn), "A123456789123");
     assert_eq!((value(&child.former_upn), value(&child.upn_unknown)), ("X1".to_owned(), "UN3".to_owned()));
     assert_eq!(
-        child.disabilities.iter().map(|cell| cell.value.as_str()).collect::<Vec<_>>().join(" "),
+        child.disabilities.iter().map(|cell| cell.value.letters()).collect::<Vec<_>>().join(" "),
         "MOB HAND PC INC COMM LD HEAR VIS"
     );
     let plan = &child.referrals[0].in_need_plans[0];
     assert_eq!(plan.end.as_ref().map(|cell| cell.value), Some(day("2021-12-10")));
-    assert_eq!(child.referrals[0].assessments[0].factors[0].value, "2A");
+    assert_eq!(child.disabilities[0].value, Disability::Mobility.into());
+    assert_eq!(child.referrals[0].assessments[0].factors[0].value, AssessmentFactor::DrugMisuseByChild.into());
+    // What no list knows is kept as written, and is a finding.
+    let text = edited(&text, &[("Factors>2A", "Factors>99Z"), ("VIS", "xyz")]);
+    let mut unknown = CensusReader::new("cin.xml", text.as_bytes()).unwrap();
+    let unknown = unknown.next_child().unwrap().unwrap();
+    assert_eq!(unknown.referrals[0].assessments[0].factors[0].value.to_string(), "99Z");
+    assert_eq!(unknown.disabilities[7].value, Coded::Unknown("xyz".to_owned()));
+    let rules: Vec<_> = unknown.findings.iter().map(|finding| finding.rule.number().unwrap()).collect();
+    assert_eq!(rules, ["8540", "8897Q"]);
     assert_eq!(reader.next_child().unwrap(), None);
     assert_eq!(reader.next_child().unwrap(), None);
 }

@@ -7,6 +7,7 @@ use csc_kpi::chronology::{
     AssessmentEntry, CareLeaverEntry, Chronology, ConferenceEntry, EnquiryEntry, EpisodeEntry, InvolvementEntry,
     LegalStatusEntry, MissingEntry, PersonEntry, PlacementEntry, PlanEntry, ReferralEntry, ReviewEntry,
 };
+use csc_kpi::format::cin_census::{AssessmentFactor, Disability};
 use csc_kpi::indicator::{AnyIndicator, Definition, Shape};
 use csc_kpi::record::{
     AbuseCategory, Accommodation, Activity, ClosureReason, Coded, Eligibility, EpisodeEnd, EpisodeStart, Ethnicity,
@@ -81,7 +82,9 @@ fn statutory_codes_are_read_as_they_are_written_and_unknown_ones_survive() {
     every_code_is_read_as_it_is_written::<AbuseCategory>();
     every_code_is_read_as_it_is_written::<Accommodation>();
     every_code_is_read_as_it_is_written::<Activity>();
+    every_code_is_read_as_it_is_written::<AssessmentFactor>();
     every_code_is_read_as_it_is_written::<ClosureReason>();
+    every_code_is_read_as_it_is_written::<Disability>();
     every_code_is_read_as_it_is_written::<Eligibility>();
     every_code_is_read_as_it_is_written::<EpisodeEnd>();
     every_code_is_read_as_it_is_written::<EpisodeStart>();

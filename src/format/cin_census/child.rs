@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 
-use super::JoinedChild;
 use super::xml::Element;
+use super::{AssessmentFactor, Disability, JoinedChild};
 use crate::calendar::Moment;
 use crate::record::{
     AbuseCategory, ClosureReason, Coded, Ethnicity, Family, Person, PrimaryNeed, ReferralSource, Sex, StatutoryCode,
@@ -54,8 +54,8 @@ pub struct CensusChild {
     pub former_upn: Option<Cell<String>>,
     /// Why there is no UPN. `UPNunknown`
     pub upn_unknown: Option<Cell<String>>,
-    /// `Disability`, each as written.
-    pub disabilities: Vec<Cell<String>>,
+    /// `Disability`
+    pub disabilities: Vec<Cell<Coded<Disability>>>,
     /// `CINdetails`
     pub referrals: Vec<CensusReferral>,
     /// What is wrong in it, in the order of the checks.
@@ -112,8 +112,8 @@ pub struct CensusAssessment {
     pub internal_review: Option<Cell<NaiveDate>>,
     /// `AssessmentAuthorisationDate`
     pub authorised: Option<Cell<NaiveDate>>,
-    /// `AssessmentFactors`, each as written.
-    pub factors: Vec<Cell<String>>,
+    /// `AssessmentFactors`
+    pub factors: Vec<Cell<Coded<AssessmentFactor>>>,
     pub(super) left_out: bool,
 }
 
@@ -484,7 +484,7 @@ pub(super) fn read(element: Element, file: &Arc<str>) -> Result<CensusChild, Vec
             person.ethnicity = read_ethnicity(ethnicity, &at, &mut notes);
             if let Some(mut all) = group.one("Disabilities").map(Group::of) {
                 let each = all.all("Disability");
-                disabilities = texts(each, &at, "Disability", CinRule::Cin8540, &mut notes);
+                disabilities = codes(each, &at, "Disability", CinRule::Cin8540, &mut notes);
                 all.close(&at, &mut notes);
             }
             group.close(&at, &mut notes);
@@ -512,17 +512,25 @@ pub(super) fn read(element: Element, file: &Arc<str>) -> Result<CensusChild, Vec
     })
 }
 
-/// The texts of elements that may come several times; one of nothing breaks `rule`.
-fn texts(elements: Vec<Element>, at: &Place, field: &str, rule: CinRule, notes: &mut Notes<'_>) -> Vec<Cell<String>> {
-    let mut texts = Vec::with_capacity(elements.len());
+/// The codes of elements that may come several times; one of nothing, and one that the list does not know, breaks `rule`.
+fn codes<C: StatutoryCode>(
+    elements: Vec<Element>,
+    at: &Place,
+    field: &str,
+    rule: CinRule,
+    notes: &mut Notes<'_>,
+) -> Vec<Cell<Coded<C>>> {
+    let mut codes = Vec::with_capacity(elements.len());
     for element in elements {
         let line = element.line;
-        match Values::new(at.clone(), notes).text(Some(element)) {
-            Some(text) => texts.push(text),
-            None => notes.breaks(at, line, field, &"", rule),
+        let code = Values::new(at.clone(), notes).code::<C>(Some(element));
+        if code.as_ref().is_none_or(|code| code.value.known().is_none()) {
+            let written = code.as_ref().map_or("", |code| code.value.letters()).to_owned();
+            notes.breaks(at, line, field, &written, rule);
         }
+        codes.extend(code);
     }
-    texts
+    codes
 }
 
 /// The letters from 2025 on (`M`, `F`, `U`) and the digits before (`1`, `2`, `0` and `9`). Each is understood under both
@@ -614,12 +622,12 @@ fn read_assessment(element: Element, referred: Option<NaiveDate>, notes: &mut No
     let mut factors = Vec::new();
     if let Some(mut all) = group.one("FactorsIdentifiedAtAssessment").map(Group::of) {
         let each = all.all("AssessmentFactors");
-        factors = texts(each, &at, "AssessmentFactors", CinRule::Cin8897Q, notes);
+        factors = codes(each, &at, "AssessmentFactors", CinRule::Cin8897Q, notes);
         all.close(&at, notes);
     }
     // Some suppliers write them without the element around them.
     let each = group.all("AssessmentFactors");
-    factors.extend(texts(each, &at, "AssessmentFactors", CinRule::Cin8897Q, notes));
+    factors.extend(codes(each, &at, "AssessmentFactors", CinRule::Cin8897Q, notes));
     group.close(&at, notes);
     CensusAssessment { line, start, internal_review, authorised, factors, left_out }
 }

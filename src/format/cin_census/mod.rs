@@ -131,11 +131,11 @@
 //! | `CINPlanStartDate`, `CINPlanEndDate`, `AssessmentInternalReviewDate` that cannot be read | read as empty; no record holds them | [`DateReadAsEmpty`](crate::FindingRule::DateReadAsEmpty) |
 //! | any other date that cannot be read | the record it is of is left out | [`UnreadableDate`](crate::FindingRule::UnreadableDate) |
 //! | a flag or number that cannot be read | read as empty | [`UnknownFlag`](crate::FindingRule::UnknownFlag), [`NotANumber`](crate::FindingRule::NotANumber) |
-//! | a code that the list does not know | kept as written | 4180, 4220, 8540, 8640, 8650, 8866, 8905, 8910 |
+//! | a code that the list does not know | kept as written | 4180, 4220, 8540, 8640, 8650, 8866, 8897Q, 8905, 8910 |
 //! | an element or a text the form does not have there | not read | [`UnexpectedElement`](crate::FindingRule::UnexpectedElement) |
 //! | an element twice where the form has it once | the first is read | [`RepeatedElement`](crate::FindingRule::RepeatedElement) |
 //!
-//! The rules of the UPN, of assessment factor codes by year and those that need more than the return itself are not
+//! The rules of the UPN and those that need more than the return itself are not
 //! checked, nor are those that count working days where the days lie outside the table of bank holidays. Rule 4014 is looked
 //! for among all plans of a child in need of the child, whichever referral they lie in.
 //!
@@ -158,6 +158,7 @@
 //! [`Coverage::supply`] says what a census holds.
 
 mod child;
+mod codes;
 mod header;
 mod join;
 mod reader;
@@ -165,6 +166,7 @@ mod rules;
 mod xml;
 
 pub use child::{Cell, CensusAssessment, CensusChild, CensusEnquiry, CensusPlan, CensusReferral, InNeedPlan};
+pub use codes::{AssessmentFactor, Disability};
 pub use header::{Coverage, Header};
 pub use join::{Census, Censuses, JoinedChild, JoinedRecord};
 pub use reader::{CensusReader, CinCensusError, CinCensusProblem, Counts, limit};

@@ -4,18 +4,14 @@ use std::collections::BTreeSet;
 
 use chrono::{Datelike, NaiveDate, Weekday};
 
-use super::Coverage;
 use super::child::{
     Cell, CensusAssessment, CensusChild, CensusEnquiry, CensusPlan, CensusReferral, InNeedPlan, Notes, Place, day, id,
 };
+use super::{AssessmentFactor, Coverage, Disability};
 #[allow(clippy::enum_glob_use, reason = "most of the rules, each by its number")]
 use crate::CinRule::{self, *};
 use crate::calendar::{WorkingDays, age_on, plus_days, plus_months};
 use crate::record::{ClosureReason, Coded, Family, Sex, StatutoryCode};
-
-/// The disabilities of the form (CIN census N00099).
-const DISABILITIES: [&str; 13] =
-    ["NONE", "MOB", "HAND", "PC", "INC", "COMM", "LD", "HEAR", "VIS", "BEH", "CON", "AUT", "DDA"];
 
 type Day<'c> = Option<&'c Cell<NaiveDate>>;
 
@@ -24,7 +20,7 @@ type Day<'c> = Option<&'c Cell<NaiveDate>>;
 pub(super) struct Totals {
     children: u64,
     without_sex: u64,
-    disabilities: BTreeSet<&'static str>,
+    disabilities: BTreeSet<Disability>,
     with_disability: u64,
     with_several: u64,
     plans: u64,
@@ -39,9 +35,8 @@ impl Totals {
         if sex.is_none_or(|sex| sex == Sex::Unknown) && child.person.expected_date_of_birth.is_none() {
             self.without_sex += 1;
         }
-        let named =
-            |cell: &Cell<String>| DISABILITIES.into_iter().skip(1).find(|code| code.eq_ignore_ascii_case(&cell.value));
-        let disabilities: BTreeSet<&str> = child.disabilities.iter().filter_map(named).collect();
+        let named = child.disabilities.iter().filter_map(|cell| cell.value.known());
+        let disabilities: BTreeSet<Disability> = named.filter(|one| *one != Disability::NoDisability).collect();
         self.with_disability += u64::from(!disabilities.is_empty());
         self.with_several += u64::from(disabilities.len() > 1);
         self.disabilities.extend(disabilities);
@@ -592,15 +587,11 @@ fn disabilities(child: &CensusChild, notes: &mut Notes<'_>) {
     let at = Place::new(Family::Person, child.person.id.clone(), child.line);
     let mut seen = BTreeSet::new();
     for cell in &child.disabilities {
-        let code = cell.value.to_ascii_uppercase();
-        if !DISABILITIES.contains(&code.as_str()) {
-            notes.breaks(&at, cell.line, "Disability", &cell.value, Cin8540);
-        }
-        if !seen.insert(code) {
+        if !seen.insert(cell.value.letters().to_ascii_uppercase()) {
             notes.breaks(&at, cell.line, "Disability", &cell.value, Cin8794);
         }
     }
-    if seen.len() > 1 && seen.contains("NONE") {
+    if seen.len() > 1 && seen.contains(Disability::NoDisability.letters()) {
         notes.breaks(&at, child.line, "Disability", &"NONE", Cin8790);
     }
 }
@@ -608,11 +599,12 @@ fn disabilities(child: &CensusChild, notes: &mut Notes<'_>) {
 fn factors(referral: &CensusReferral, assessment: &CensusAssessment, at: &Place, notes: &mut Notes<'_>) {
     let mut seen = BTreeSet::new();
     for cell in &assessment.factors {
-        if !seen.insert(cell.value.to_ascii_uppercase()) {
+        if !seen.insert(cell.value.letters().to_ascii_uppercase()) {
             notes.breaks(at, cell.line, "AssessmentFactors", &cell.value, Cin8898);
         }
     }
-    if let Some(none) = assessment.factors.iter().find(|cell| cell.value == "21") {
+    let is_none = |cell: &&Cell<Coded<AssessmentFactor>>| cell.value == Coded::Known(AssessmentFactor::NoneIdentified);
+    if let Some(none) = assessment.factors.iter().find(is_none) {
         if seen.len() > 1 {
             notes.breaks(at, none.line, "AssessmentFactors", &none.value, Cin8869);
         }
