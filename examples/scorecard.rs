@@ -170,7 +170,7 @@ fn run(arguments: &Arguments) -> Result<()> {
     if arguments.evidence && arguments.format == Format::Csv {
         bail!("--evidence has no form in CSV; use --format json or --format table");
     }
-    let data = common::read(arguments.data.as_deref())?;
+    let data = common::read(Dataset::builder(), arguments.data.as_deref())?;
     let card = Card::calculate(arguments, &data)?;
     summarise_findings(arguments, &card)?;
     let mut out = BufWriter::new(io::stdout().lock());

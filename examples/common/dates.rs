@@ -6,7 +6,7 @@ use csc_kpi::calendar::Quarter;
 use csc_kpi::comparison::Cadence;
 use csc_kpi::{NaiveDate, Supply};
 
-/// How many ends of quarters, and how many workbooks, are shown beside each other.
+/// How many ends of quarters are shown beside each other.
 const BESIDE: usize = 2;
 
 /// Days on which figures can be shown, earliest first, each with the reason.
@@ -20,21 +20,21 @@ enum Why {
     Supplied,
     /// The end of a quarter that is not after the last dated record, where sources do not say how far they reach.
     Recorded(NaiveDate),
-    /// A workbook was made on it.
+    /// The workbook was made on it.
     Made,
 }
 
 impl Dates {
-    /// The last ends of quarters up to which all but workbooks hold anything; where they do not say, those that are not after the
-    /// last dated record. Beside them the days on which workbooks were made.
-    pub(crate) fn of(others: Option<&Supply>, last_start: Option<NaiveDate>, workbooks: &[NaiveDate]) -> Self {
+    /// The last ends of quarters up to which all but a workbook hold anything; where they do not say, those that are not after the
+    /// last dated record. Beside them the day on which the workbook was made.
+    pub(crate) fn of(others: Option<&Supply>, last_start: Option<NaiveDate>, workbook: Option<NaiveDate>) -> Self {
         let last = others.and_then(|supply| match supply.last_day() {
             Some(last) => Some((last, Why::Supplied)),
             None => last_start.map(|last| (last, Why::Recorded(last))),
         });
         let ends = last.into_iter().flat_map(|(last, why)| ends_up_to(last).map(move |day| (day, why)));
-        let made = workbooks.iter().map(|day| (*day, Why::Made));
-        Self(last_of(ends.chain(last_of(made.collect(), BESIDE)).collect(), usize::MAX))
+        let made = workbook.map(|day| (day, Why::Made));
+        Self(last_of(ends.chain(made).collect(), usize::MAX))
     }
 
     /// The last so many of them.
@@ -67,16 +67,12 @@ impl fmt::Display for Dates {
         f.write_str("as at ")?;
         for (number, group) in self.0.chunk_by(|(_, one), (_, other)| one == other).enumerate() {
             let days: Vec<String> = group.iter().map(|(day, _)| day.to_string()).collect();
-            let (ends, made) = if days.len() == 1 {
-                ("the end of the last quarter", "the day on which the workbook was made")
-            } else {
-                ("the ends of the last quarters", "the days on which the workbooks were made")
-            };
+            let ends = if days.len() == 1 { "the end of the last quarter" } else { "the ends of the last quarters" };
             write!(f, "{}{} (", if number == 0 { "" } else { " and " }, days.join(" and "))?;
             match group.first().map(|(_, why)| *why) {
                 Some(Why::Supplied) => write!(f, "{ends} up to which the data are supplied)")?,
                 Some(Why::Recorded(last)) => write!(f, "{ends} not after the last dated record, of {last})")?,
-                Some(Why::Made) | None => write!(f, "{made})")?,
+                Some(Why::Made) | None => f.write_str("the day on which the workbook was made)")?,
             }
         }
         Ok(())

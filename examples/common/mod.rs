@@ -12,7 +12,7 @@ use csc_kpi::format::ssd;
 use csc_kpi::format::ssda903::{CollectionYear, Contents, Returns, Table, place};
 use csc_kpi::indicator::{AnyIndicator, Need, catalogue};
 use csc_kpi::record::Family;
-use csc_kpi::{Dataset, NaiveDate, Supply};
+use csc_kpi::{Builder, Dataset, NaiveDate, Supply};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::Value;
 use walkdir::WalkDir;
@@ -59,17 +59,17 @@ impl Data {
     }
 }
 
-/// Reads every file that it knows in `folder` and below it, or in that of the sample authority: SSD tables, returns of children
-/// looked after (SSDA903) of any number of years, children in need censuses, payloads of the daily collection of the
-/// Department for Education, of which a later one in the order of names says anew what there is of its children, and Annex A
-/// workbooks, whose name may say on which day they were made. What several of them hold is read from the first that has it, in
-/// that order; what is not read, and what it does not know, it names on standard error. A bar on a terminal shows how far it is.
-pub(crate) fn read(folder: Option<&Path>) -> Result<Data> {
+/// Reads into `records` every file that it knows in `folder` and below it, or in that of the sample authority: SSD tables,
+/// returns of children looked after (SSDA903) of any number of years, children in need censuses, payloads of the daily
+/// collection of the Department for Education, of which a later one in the order of names says anew what there is of its
+/// children, and the latest Annex A workbook, whose name may say on which day it was made. What several of them hold is read
+/// from the first that has it, in that order; what is not read, and what it does not know, it names on standard error. A bar
+/// on a terminal shows how far it is.
+pub(crate) fn read(mut records: Builder, folder: Option<&Path>) -> Result<Data> {
     let sample = || Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/sample-authority");
     let (is_sample, folder) = (folder.is_none(), folder.map_or_else(sample, Path::to_owned));
     let sources = Sources::find(&folder)?;
     let bar = bar(sources.bytes);
-    let mut records = Dataset::builder();
     for (family, path) in &sources.tables {
         bar.set_message(family.table());
         let begun = bar.position();
@@ -78,8 +78,8 @@ pub(crate) fn read(folder: Option<&Path>) -> Result<Data> {
             .with_context(|| format!("cannot read {}", path.display()))?;
     }
     records.end_file();
-    // What all but the workbooks hold, and of which days the workbooks are.
-    let (mut supply, mut made) = (Supply::nothing(), Vec::new());
+    // What all but the workbook hold, and of which day the workbook is.
+    let (mut supply, mut made) = (Supply::nothing(), None);
     supply = sources.tables.iter().fold(supply, |supply, (family, _)| supply.or(&Supply::of_family(*family)));
     let mut returns = Returns::new();
     for (year, contents, path) in &sources.returns {
@@ -108,7 +108,7 @@ pub(crate) fn read(folder: Option<&Path>) -> Result<Data> {
         supply = supply.or(&payload.supply());
         payload.give_to(&mut records);
     }
-    for path in &sources.workbooks {
+    if let Some(path) = &sources.workbook {
         bar.set_message(sources.name(path));
         let workbook = AnnexA::read(sources.name(path), BufReader::new(open(path)?))
             .with_context(|| format!("cannot read {}", path.display()))?;
@@ -119,13 +119,13 @@ pub(crate) fn read(folder: Option<&Path>) -> Result<Data> {
         let workbook = workbook.without(&sources.not_read_from_workbooks());
         // One of which only the persons are read says of no day what it was like.
         if workbook.supply().iter().any(|(matter, _)| matter.family() != Family::Person) {
-            made.extend(workbook.day());
+            made = workbook.day();
         }
         workbook.give_to(&mut records);
     }
     bar.finish_and_clear();
     let dataset = records.finish();
-    let dates = Dates::of(sources.has_others().then_some(&supply), dataset.last_start(), &made);
+    let dates = Dates::of(sources.has_others().then_some(&supply), dataset.last_start(), made);
     Ok(Data { folder, dataset, dates, is_sample })
 }
 
@@ -137,7 +137,7 @@ struct Sources {
     returns: Vec<(CollectionYear, Contents, PathBuf)>,
     censuses: Vec<PathBuf>,
     payloads: Vec<PathBuf>,
-    workbooks: Vec<PathBuf>,
+    workbook: Option<PathBuf>,
     bytes: u64,
 }
 
@@ -154,6 +154,7 @@ impl Sources {
         let named = folder.canonicalize().ok().and_then(|path| Some(path.file_name()?.to_owned())).unwrap_or_default();
         let mut unknown = Vec::new();
         let mut without_year = Vec::new();
+        let mut workbooks = Vec::new();
         for entry in WalkDir::new(folder).max_depth(3).sort_by_file_name() {
             let entry = entry.with_context(|| format!("cannot look into {}", folder.display()))?;
             if !entry.file_type().is_file() {
@@ -174,7 +175,7 @@ impl Sources {
             } else if has_extension(path, "xml") {
                 sources.censuses.push(path.to_owned());
             } else if has_extension(path, "xlsx") {
-                sources.workbooks.push(path.to_owned());
+                workbooks.push(path.to_owned());
             } else if has_extension(path, "json") && is_payload(path)? {
                 sources.payloads.push(path.to_owned());
             } else {
@@ -183,6 +184,7 @@ impl Sources {
             }
             sources.bytes += entry.metadata().map_or(0, |file| file.len());
         }
+        sources.take_the_latest(workbooks);
         sources.leave_out_second_forms();
         sources.leave_out_what_tables_hold();
         sources.say_what_is_read_from_others();
@@ -195,7 +197,7 @@ impl Sources {
         if !unknown.is_empty() {
             eprintln!("not read, since nothing is known of such a file: {}", some_of(&unknown));
         }
-        if !sources.has_others() && sources.workbooks.is_empty() {
+        if !sources.has_others() && sources.workbook.is_none() {
             bail!(
                 "{} holds none of the SSD tables (ssd_person.csv and so on), no return of children looked after in a folder \
                  named by its year (2018/episodes.csv), no children in need census (XML), no payload of the daily collection \
@@ -206,9 +208,20 @@ impl Sources {
         Ok(sources)
     }
 
-    /// Whether there is anything but workbooks.
+    /// Whether there is anything but a workbook.
     fn has_others(&self) -> bool {
         !(self.tables.is_empty() && self.returns.is_empty() && self.censuses.is_empty() && self.payloads.is_empty())
+    }
+
+    /// Each workbook says of the same children what was so on its day, without an id that would tell records of two of them
+    /// apart: the one of the latest day in its name is read, of several without a day the last by name.
+    fn take_the_latest(&mut self, mut workbooks: Vec<PathBuf>) {
+        workbooks.sort_by_cached_key(|path| day_in(&self.name(path)));
+        self.workbook = workbooks.pop();
+        let Some(latest) = &self.workbook else { return };
+        for path in workbooks {
+            eprintln!("not read, since {} is the latest workbook: {}", self.name(latest), self.name(&path));
+        }
     }
 
     /// A return that is there as tables and as a whole is read as tables.
@@ -291,7 +304,7 @@ impl Sources {
         if !self.payloads.is_empty() {
             say("the daily collection", &OF_PAYLOADS.concat(), self.not_read_from_payloads());
         }
-        if !self.workbooks.is_empty() {
+        if self.workbook.is_some() {
             say("Annex A", &[&OF_CENSUSES[..], &OF_RETURNS].concat(), self.not_read_from_workbooks());
         }
     }
@@ -317,10 +330,10 @@ impl Sources {
     }
 }
 
-/// The first day that a name says, such as `annex-a 2022-09-30.xlsx`.
+/// The last day that a name says, such as `annex-a 2022-04-01 to 2022-09-30.xlsx`.
 fn day_in(name: &str) -> Option<NaiveDate> {
     let is_date = |text: &&str| text.bytes().filter(u8::is_ascii_digit).count() == 8;
-    (0..name.len()).find_map(|at| name.get(at..at + 10).filter(is_date)?.parse().ok())
+    (0..name.len()).rev().find_map(|at| name.get(at..at + 10).filter(is_date)?.parse().ok())
 }
 
 /// What a census holds beside persons.

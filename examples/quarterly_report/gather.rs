@@ -103,12 +103,14 @@ struct Line<'a> {
 }
 
 impl<'a> Line<'a> {
-    /// The first basis that a standard is laid down for. Without one counts are by quarter, since a count from 1 April on
+    /// The first basis that a standard in force is laid down for, or else one that is not. Without one counts are by quarter, since a count from 1 April on
     /// begins again each year; all else is on the first basis of the definition on which a figure can be made of the data.
     fn of(rule: &'a Rule, ledger: &Ledger, settings: &Settings) -> Option<Self> {
         let key = rule.key();
-        let laid_down = settings.standards.iter().filter(|standard| standard.indicator == key);
-        let laid_down = laid_down.flat_map(|standard| &standard.bases).find(|basis| rule.bases.contains(basis));
+        let of_key = || settings.standards.iter().filter(|standard| standard.indicator == key);
+        let in_force = of_key().filter(|standard| standard.effective.covers(settings.as_at));
+        let laid_down = in_force.chain(of_key()).flat_map(|standard| &standard.bases);
+        let laid_down = laid_down.into_iter().find(|basis| rule.bases.contains(basis));
         let counted = matches!(rule.shape, Shape::Composition(_));
         let by_quarter = rule.bases.iter().find(|basis| counted && **basis == Basis::InQuarter);
         let can_be_made = |basis: &&Basis| {

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 use clap::Parser;
-use csc_kpi::NaiveDate;
+use csc_kpi::{Dataset, NaiveDate};
 
 mod chart;
 #[path = "../common/mod.rs"]
@@ -73,7 +73,7 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: &Arguments) -> Result<()> {
-    let data = common::read(arguments.data.as_deref())?;
+    let data = common::read(Dataset::builder(), arguments.data.as_deref())?;
     let as_at = match arguments.as_at {
         Some(day) => day,
         None => data.dates(1)?.pop().context("no reporting date")?,

@@ -21,7 +21,7 @@
 //! start. One case is not seen: a reference of another child to a record that was left out at the start because it ends before
 //! it starts stays unresolved when that record comes right.
 
-use std::io::{ErrorKind, Write};
+use std::io::Write;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -33,7 +33,8 @@ use clap::Parser;
 use csc_kpi::disclosure::{Policy, Rounding, Threshold};
 use csc_kpi::standard::Standards;
 use csc_kpi::{
-    AgeBands, ByAbuseCategory, ByEthnicGroup, ByPlacementType, BySex, ByTeam, ByUnaccompanied, Engine, NaiveDate,
+    AgeBands, Builder, ByAbuseCategory, ByEthnicGroup, ByPlacementType, BySex, ByTeam, ByUnaccompanied, Engine,
+    NaiveDate,
 };
 
 #[path = "../common/mod.rs"]
@@ -45,7 +46,7 @@ mod service;
 
 use register::Register;
 use serde::Deserialize;
-use service::{Service, Terms};
+use service::{Professionals, Service, Terms};
 
 /// A file of standards; benchmarks and population in it are for reports.
 #[derive(Deserialize)]
@@ -114,12 +115,12 @@ fn main() -> ExitCode {
 /// Reads everything and judges it once.
 fn service(arguments: &Arguments) -> Result<Service> {
     let token = token(arguments)?;
-    let data = common::read(arguments.data.as_deref())?;
+    let professionals = Professionals::default();
+    let data = common::read(Builder::through(professionals.clone()), arguments.data.as_deref())?;
     let terms = terms(arguments, &data, token)?;
     let register = Register::of(&data.dataset, &data.folder)?;
-    let professionals = read_if_there(&data.folder.join("ssd_professionals.csv"))?;
     let run = SystemTime::now().duration_since(UNIX_EPOCH)?.as_nanos();
-    Ok(Service::new(terms, data.dataset, register, professionals, run)?)
+    Ok(Service::new(terms, data.dataset, register, professionals.take(), run)?)
 }
 
 /// What a client must bring, if anything.
@@ -166,14 +167,6 @@ fn standards(arguments: &Arguments) -> Result<Standards> {
     let file: File =
         serde_json::from_str(&text).with_context(|| format!("{} is no file of standards", path.display()))?;
     Ok(file.standards)
-}
-
-fn read_if_there(path: &Path) -> Result<Vec<u8>> {
-    match std::fs::read(path) {
-        Ok(bytes) => Ok(bytes),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(Vec::new()),
-        Err(error) => Err(error).with_context(|| format!("cannot read {}", path.display())),
-    }
 }
 
 async fn serve(service: Service, address: SocketAddr) -> Result<()> {

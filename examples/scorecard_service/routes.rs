@@ -309,7 +309,6 @@ fn refused(why: Refused) -> Problem {
                 .with("conflicts", json!(conflicts))
         }
         Refused::Engine(error) => Problem::internal(error.to_string()),
-        Refused::Professionals(error) => Problem::internal(error),
     }
 }
 

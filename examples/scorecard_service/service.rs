@@ -1,17 +1,17 @@
 //! The state: ledger and records of one version, what is published of them, and how one child's records are replaced.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
 use anyhow::Result;
 use csc_kpi::calendar::Basis;
 use csc_kpi::disclosure::{DisclosureError, Policy, Publication};
 use csc_kpi::format::dfe_api::{Change, Payload};
-use csc_kpi::format::ssd;
-use csc_kpi::record::{Family, Record};
+use csc_kpi::record::{Family, Professional, Record};
 use csc_kpi::standard::Standards;
 use csc_kpi::{
-    Child, Dataset, Engine, EngineError, Evidence, Finding, Ledger, NaiveDate, Reading, Scorecard, Severity, Supply,
+    Child, Dataset, Engine, EngineError, Evidence, Finding, FindingRule, Gate, Ledger, NaiveDate, Reading, Scorecard,
+    Severity, Supply,
 };
 
 use super::register::{Conflict, Register, parts};
@@ -35,8 +35,34 @@ pub(crate) struct Service {
     run: u128,
     current: RwLock<Arc<State>>,
     register: Mutex<Register>,
-    /// The table of professionals as it was read, to which the records of every child may refer.
-    professionals: Vec<u8>,
+    /// The professionals that were read, by id, to whom the records of every child may refer.
+    professionals: HashMap<String, Professional>,
+}
+
+/// Keeps the professionals that pass on their way into the dataset, whatever form they come from.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Professionals(Arc<Mutex<HashMap<String, Professional>>>);
+
+impl Professionals {
+    /// Those that have passed.
+    pub(crate) fn take(&self) -> HashMap<String, Professional> {
+        std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Gate for Professionals {
+    fn record(&self, record: Record) -> Record {
+        if let Record::Professional(professional) = &record {
+            let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            // Of two with one id the first stays, as in the dataset.
+            all.entry(professional.id.trim().to_owned()).or_insert_with(|| professional.clone());
+        }
+        record
+    }
+
+    fn finding(&self, finding: Finding) -> Finding {
+        finding
+    }
 }
 
 /// The records of one version and what follows from them; it does not change.
@@ -111,7 +137,6 @@ pub(crate) enum Refused {
     /// Records tied to those of other children.
     Tied(Vec<Conflict>),
     Engine(EngineError),
-    Professionals(String),
 }
 
 impl From<EngineError> for Refused {
@@ -125,7 +150,7 @@ impl Service {
         terms: Terms,
         read: Dataset,
         register: Register,
-        professionals: Vec<u8>,
+        professionals: HashMap<String, Professional>,
         run: u128,
     ) -> Result<Self, EngineError> {
         // A service that begins with nobody has all that is recorded of the children who are put.
@@ -153,7 +178,7 @@ impl Service {
             return Err(Refused::OtherChild(others));
         }
         let (engine, records) = (&self.terms.engine, given.records());
-        let dataset = self.dataset(given)?;
+        let dataset = self.dataset(given);
         let mut findings: Vec<Finding> =
             dataset.findings().iter().filter(|finding| finding.family != Family::Professional).cloned().collect();
         let mut judged = engine.ledger()?;
@@ -162,7 +187,11 @@ impl Service {
         }
         findings.extend(judged.findings().cloned());
         findings.sort();
-        if findings.iter().any(|finding| finding.severity() == Severity::BlocksFigure) {
+        // The tables have no date for an interview that was accepted: it is excepted from one figure, and the child stays.
+        let refuses = |finding: &&Finding| {
+            finding.severity() == Severity::BlocksFigure && finding.rule != FindingRule::CompletedWithoutDate
+        };
+        if findings.iter().any(|finding| refuses(&finding)) {
             return Err(Refused::Blocked(findings));
         }
         // From here on one replacement after the other; readers do not wait.
@@ -190,12 +219,14 @@ impl Service {
         Ok(Replaced { version, created, findings })
     }
 
-    /// The records of one child beside all professionals.
-    fn dataset(&self, given: &Given) -> Result<Dataset, Refused> {
+    /// The records of one child beside the professionals that they name.
+    fn dataset(&self, given: &Given) -> Dataset {
         let mut builder = Dataset::builder();
         if !self.professionals.is_empty() {
-            ssd::read_table(&mut builder, Family::Professional, self.professionals.as_slice())
-                .map_err(|error| Refused::Professionals(error.to_string()))?;
+            let named: BTreeSet<&str> = given.records().iter().filter_map(professional).collect();
+            builder.begin_source(&Supply::of_family(Family::Professional));
+            builder.extend_ref(named.iter().filter_map(|id| self.professionals.get(*id)));
+            builder.end_source();
         }
         match given {
             // A child is put with all that is recorded of it: what is not among the records is not there.
@@ -206,8 +237,14 @@ impl Service {
             }
             Given::Daily(payload) => payload.clone().give_to(&mut builder),
         }
-        Ok(builder.finish())
+        builder.finish()
     }
+}
+
+/// The professional of an involvement.
+fn professional(record: &Record) -> Option<&str> {
+    let Record::Involvement(involvement) = record else { return None };
+    involvement.professional.as_deref().map(str::trim)
 }
 
 impl State {

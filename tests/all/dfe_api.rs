@@ -507,7 +507,11 @@ fn what_the_host_has_from_another_form_is_left_out() {
     let held: Vec<_> = dfe_api::supply().iter().map(|(matter, _)| matter).collect();
     let mut stays = held.clone();
     stays.retain(|matter| !families.contains(&matter.family()));
-    assert_eq!(stays.len() + 5, held.len(), "three families, moves between placements, and of care leavers the activity");
+    assert_eq!(
+        stays.len() + 5,
+        held.len(),
+        "three families, moves between placements, and of care leavers the activity"
+    );
     assert_eq!(left.supply().iter().map(|(matter, _)| matter).collect::<Vec<_>>(), stays);
     let mut records = Dataset::builder();
     let supply = left.supply();

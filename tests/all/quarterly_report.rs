@@ -452,6 +452,24 @@ fn without_standards_nothing_is_judged() {
     assert!(report.markdown.starts_with("# Children") && report.markdown.contains("Elsewhere"));
 }
 
+/// A standard that was laid down on another basis until the year before does not decide on which basis a figure stands.
+#[test]
+fn a_figure_is_on_the_basis_of_the_standard_in_force() {
+    let folder = Folder::new();
+    let standards = r#"{"standards": [
+        {"indicator": "ECS 14a", "bases": ["rolling-12m"], "effective": {"before": "2018-04-01"},
+         "standard": {"unit": "percent", "rule": {"at_most": "99"}}},
+        {"indicator": "ECS 14a", "bases": ["cumulative"], "standard": {"unit": "percent", "rule": {"at_most": "1"}}}
+    ]}"#;
+    folder.write("standards.json", standards);
+    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/sample-authority");
+    let standards = folder.file("standards.json");
+    let report = report(&["--data", data.to_str().unwrap(), "--standards", standards.to_str().unwrap()]);
+    let page = Html::parse_document(&report.html);
+    let grades: BTreeSet<String> = all(&page, "article .grade").into_iter().map(text).collect();
+    assert_eq!(grades.into_iter().collect::<Vec<_>>(), ["Not judged", "Outside tolerance"]);
+}
+
 #[test]
 fn what_is_wrong_with_an_argument_is_said_in_a_sentence() {
     let folder = Folder::new();

@@ -421,7 +421,7 @@ fn tables_offer_the_last_quarters_that_their_records_reach() {
 }
 
 #[test]
-fn workbooks_offer_the_days_on_which_they_were_made() {
+fn a_workbook_offers_the_day_on_which_it_was_made() {
     let folder = Folder::new();
     let plan: &[&str] = &["C1", "a) Female", "a) WBRI", "04/05/2010", "20/09/2022", "", "1"];
     let plans = [plan];
@@ -433,8 +433,9 @@ fn workbooks_offer_the_days_on_which_they_were_made() {
     );
     folder.write_workbook("annex_a 2022-09-30.xlsx", &lists);
     folder.write_workbook("annex_a 2022-12-02.xlsx", &lists);
-    let two = "as at 2022-09-30 and 2022-12-02 (the days on which the workbooks were made)";
-    assert_eq!(offered(&folder), (vec!["2022-09-30".into(), "2022-12-02".into()], two.into()));
+    // Of several the latest is read.
+    let latest = "as at 2022-12-02 (the day on which the workbook was made)";
+    assert_eq!(offered(&folder), (vec!["2022-12-02".into()], latest.into()));
     folder.remove("annex_a.xlsx");
     folder.remove("annex_a 2022-09-30.xlsx");
     // Beside a return both offer theirs.
@@ -556,6 +557,25 @@ fn tables_that_are_not_there_and_columns_that_hold_a_part_are_not_supplied() {
     let table = printed(&arguments);
     assert_eq!(cell(&table, "ECS 133", "as-at"), "–  0 of 0");
     assert_eq!(cell(&table, "NI 65a", "rolling-12m"), "–  0 of 0, 0 sibling groups");
+}
+
+/// A child whom the earlier workbook has looked after and the later one no longer does is not looked after.
+#[test]
+fn of_several_workbooks_the_latest_is_read() {
+    let folder = Folder::new();
+    let placed = |child: &'static str, ceased: &'static str| {
+        [child, "a) Female", "a) WBRI", "04/05/2010", "01/02/2024", ceased, "1"]
+    };
+    let write = |name: &str, rows: &[&[&str]]| folder.write_workbook(name, &[("List 8", LOOKED_AFTER, rows)]);
+    write("a later name, 2024-03-31.xlsx", &[&placed("C1", ""), &placed("C2", "")]);
+    write("A 2024-04-01 to 2024-09-30.xlsx", &[&placed("C1", "10/08/2024"), &placed("C2", "")]);
+    let arguments = ["--data", folder.path(), "--as-at", "2024-09-30"];
+    let output = run(&arguments);
+    let table = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(cell(&table, "CLA", "as-at"), "1  (UASC 0, not UASC 1)");
+    let told = String::from_utf8(output.stderr).unwrap();
+    let said = "not read, since A 2024-04-01 to 2024-09-30.xlsx is the latest workbook: a later name, 2024-03-31.xlsx";
+    assert!(told.lines().any(|line| line == said), "{told}");
 }
 
 #[test]

@@ -11,7 +11,10 @@ use csc_kpi::calendar::Basis;
 use csc_kpi::disclosure::{DisclosureError, Policy, Publication, Threshold};
 use csc_kpi::indicator::catalogue;
 use csc_kpi::laws::strategies;
-use csc_kpi::record::{ImmigrationStatus, LookedAfterEpisode, Person, Professional, Record, Referral, Sex};
+use csc_kpi::record::{
+    ImmigrationStatus, InterviewFlag, Involvement, LookedAfterEpisode, MissingEpisode, Person, Professional, Record,
+    Referral, Sex,
+};
 use csc_kpi::{BySex, Dataset, Engine, Evidence, NaiveDate};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
@@ -755,6 +758,47 @@ fn what_was_not_supplied_is_no_zero_and_a_child_that_is_put_takes_no_figure_away
     assert_eq!(reading("ECS%20138")["denominator"], 0);
     let evidence = server.evidence("indicator=ECS%20138&basis=in-quarter&as_at=2018-06-30");
     assert_eq!((evidence.status, &evidence.body["evidence"]), (200, &json!([])));
+}
+
+/// Professionals that a return names are known to the children who are put, as those of a table are.
+#[test]
+fn social_workers_of_returns_are_those_of_children_who_are_put() {
+    let folder = Folder::new();
+    folder.write_return(2025);
+    folder.write(
+        "2025/sw_episodes.csv",
+        "CHILD,DOB,SW_ID,SW_DECOM,SW_DEC,SW_REASON\nC1,04/05/2010,SW123,10/01/2025,,INITIL\n",
+    );
+    let server = Server::start(Some(folder), &["--token", TOKEN, "--hide-up-to", "0"]);
+    let allocated = || {
+        let reading = &server.get("/readings?indicator=ECS%2001b&basis=as-at&as_at=2025-03-31").body["readings"][0];
+        (reading["numerator"].clone(), reading["denominator"].clone())
+    };
+    assert_eq!(allocated(), (json!(1), json!(1)));
+    let started = day(2025, 1, 10);
+    let involved = Involvement::new("I1", "C1", started).professional("SW123").role("Allocated Case Worker");
+    let child: Vec<Record> = vec![
+        Person::new("C1").date_of_birth(day(2010, 5, 4)).into(),
+        LookedAfterEpisode::new("E1", "C1", started).into(),
+        involved.into(),
+    ];
+    let answer = server.put("C1", &child);
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    assert_eq!(allocated(), (json!(1), json!(1)));
+}
+
+/// An interview without its date is excepted from one figure; the standard tables have no such date, and the child is put.
+#[test]
+fn an_interview_without_its_date_does_not_keep_a_child_out() {
+    let server = Server::empty(&[]);
+    let missing = MissingEpisode::new("M1", "C1", day(2018, 5, 1))
+        .end(day(2018, 5, 2))
+        .interview_offered(InterviewFlag::Yes)
+        .interview_accepted(InterviewFlag::Yes);
+    let answer = server.put("C1", &[Person::new("C1").date_of_birth(day(2010, 5, 4)).into(), missing.into()]);
+    assert_eq!(answer.status, 201, "{}", answer.body);
+    let findings = answer.body["findings"].as_array().unwrap();
+    assert!(findings.iter().any(|finding| finding["field"] == "miss_missing_rhi_completed_date"), "{findings:?}");
 }
 
 /// The body of a child of the daily collection with referrals on these days, and what else stands in its first episode.
