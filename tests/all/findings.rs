@@ -266,7 +266,7 @@ fn every_part_of_the_records_is_read_by_some_indicator() {
 /// Without rows too: one cell has one finding.
 #[test]
 fn an_episode_that_several_meet_is_named_once() {
-    let day = |month| csc_kpi::NaiveDate::from_ymd_opt(2018, month, 1).unwrap();
+    let day = |month| NaiveDate::from_ymd_opt(2018, month, 1).unwrap();
     let episode = |id: &str, from, to| LookedAfterEpisode::new(id, "C1", day(from)).ceased(day(to));
     let dataset: Dataset = [episode("E1", 1, 12), episode("E2", 2, 3), episode("E3", 4, 5)].into_iter().collect();
     let found = dataset.findings().iter().filter(|finding| finding.rule == FindingRule::OverlappingEpisodes);

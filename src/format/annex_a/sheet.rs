@@ -54,7 +54,7 @@ impl Value {
 /// place of days, are numbers of days of 1905.
 const YEARS: std::ops::Range<i32> = 1930..2100;
 
-fn is_of_years(day: &NaiveDate) -> bool {
+fn is_of_years(day: NaiveDate) -> bool {
     YEARS.contains(&day.year())
 }
 
@@ -62,7 +62,7 @@ fn is_of_years(day: &NaiveDate) -> bool {
 fn day_of(serial: ExcelDateTime) -> Option<NaiveDate> {
     // Not every number can be made a day.
     let can_be = (1.0..73_051.0).contains(&serial.as_f64());
-    if can_be { serial.as_datetime().map(|moment| moment.date()).filter(is_of_years) } else { None }
+    if can_be { serial.as_datetime().map(|moment| moment.date()).filter(|day| is_of_years(*day)) } else { None }
 }
 
 /// A day as text, with or without a time after it, which does not count.
@@ -71,7 +71,9 @@ fn written_day(text: &str) -> Option<NaiveDate> {
         ["%d/%m/%Y", "%Y-%m-%d", "%d-%m-%Y", "%d.%m.%Y", "%Y/%m/%d", "%d %b %Y", "%d-%b-%Y", "%d %B %Y", "%Y%m%d"];
     // A sign would be taken for a part of the year.
     let forms = |text: &str| if text.contains('+') { [].iter() } else { FORMS.iter() };
-    let read = |text: &str| forms(text).find_map(|form| NaiveDate::parse_from_str(text, form).ok().filter(is_of_years));
+    let read = |text: &str| {
+        forms(text).find_map(|form| NaiveDate::parse_from_str(text, form).ok().filter(|day| is_of_years(*day)))
+    };
     read(text).or_else(|| {
         let (day, time) = text.split_once('T').or_else(|| text.rsplit_once(' '))?;
         let is_time = time.contains(':') && time.bytes().all(|b| b.is_ascii_digit() || b":.Z+-".contains(&b));
@@ -126,7 +128,9 @@ impl Sheet {
             let rows = [region.start.0, region.end.0].map(|row| row.saturating_add(1));
             regions.entry(region.start.1).or_default().push(rows.into());
         }
-        regions.values_mut().for_each(|rows| rows.sort_unstable());
+        for rows in regions.values_mut() {
+            rows.sort_unstable();
+        }
         Ok(Self { name: name.to_owned(), header, header_row, rows: below, merged: regions })
     }
 

@@ -1078,7 +1078,9 @@ fn a_table_without_a_column_has_no_figure_that_reads_it() {
             let mut rows: Vec<_> = reader.records().map(Result::unwrap).collect();
             change(*family, &mut rows);
             let mut written = csv::Writer::from_writer(Vec::new());
-            rows.iter().for_each(|row| written.write_record(row).unwrap());
+            for row in &rows {
+                written.write_record(row).unwrap();
+            }
             read_table(&mut records, *family, written.into_inner().unwrap().as_slice()).unwrap();
         }
         engine.run(&records.finish()).unwrap().scorecard(&days).unwrap().readings
@@ -1098,7 +1100,9 @@ fn a_table_without_a_column_has_no_figure_that_reads_it() {
                     let left = |row: &csv::StringRecord| {
                         row.iter().enumerate().filter(|(n, _)| *n != at).map(|c| c.1).collect()
                     };
-                    rows.iter_mut().for_each(|row| *row = left(row));
+                    for row in rows.iter_mut() {
+                        *row = left(row);
+                    }
                 }
             });
             let empty = read(&|family, rows| {
