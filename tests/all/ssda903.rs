@@ -84,6 +84,14 @@ fn short<'a>(said: &'a [Said], file: &str) -> Vec<(&'a str, u64, &'a str, &'a st
     of
 }
 
+/// A figure on a day as at which, or up to which, it is read.
+fn figure(dataset: &Dataset, key: &str, basis: Basis, as_at: &str) -> String {
+    let engine = Engine::new([catalogue::find(key).unwrap()]);
+    let reading = engine.run(dataset).unwrap().reading(key, basis, day(as_at)).unwrap();
+    assert!(reading.obstacle().is_none(), "{reading:?}");
+    reading.ratio().map_or_else(|| reading.shown(0).unwrap_or_default(), |ratio| ratio.to_string())
+}
+
 /// The tables of a return by their rows; the header, and no unaccompanied child, where they are not among them.
 fn of_rows(closing: i32, tables: &[(Table, &[&str])]) -> Return {
     let mut by_table: BTreeMap<Table, Vec<String>> = BTreeMap::from([(Table::Header, vec![]), (Table::Uasc, vec![])]);
@@ -100,6 +108,8 @@ fn touched(dataset: &Dataset, is: impl Fn(&Finding) -> bool) -> BTreeSet<String>
     let found = dataset.findings().iter().filter(|finding| is(finding));
     found.flat_map(|f| reads.iter().filter(|read| read.touched_by(f)).map(|read| read.indicator.to_string())).collect()
 }
+
+const C1: (Table, &[&str]) = (Table::Header, &["C1,1,01/02/2010,WBRI,UN1,,"]);
 
 // ---- cells ----------------------------------------------------------------------------------------------------------
 
@@ -298,7 +308,7 @@ fn a_child_comes_once_where_a_table_has_one_row_a_child() {
     }
     let twice = ["C1,20/05/2000,M,01/01/2018,", "C1,20/05/2000,M,01/01/2018,"].map(str::to_owned);
     let (dataset, _) = joined([one(2018, &[(Table::Missing, csv(Table::Missing, &twice))])]);
-    assert_eq!(short(&said(&dataset), "2018/missing.csv"), [("RepeatedRow", 3, "CHILD", "C1")]);
+    assert_eq!(short(&said(&dataset), "2018/missing.csv"), [("RepeatedMissing", 3, "CHILD", "C1")]);
     assert_eq!(dataset.records(), 2);
 }
 
@@ -994,6 +1004,167 @@ fn a_placement_goes_on_where_its_code_was_replaced() {
     }
 }
 
+/// What the earlier returns say of the years before stands: the later one divides an episode, it does not deny it.
+#[test]
+fn an_episode_that_a_later_return_divides_is_kept_up_to_there() {
+    let first = "C1,01/06/2012,S,C2,N1,U4,PR1,,,,,,";
+    let of = |closing: i32, row: &str| of_rows(closing, &[C1, (Table::Episodes, &[row])]);
+    let years = |last: &str| joined([of(2017, first), of(2018, first), of(2019, last)]).0;
+    let found = |dataset: &Dataset| said(dataset).into_iter().map(|s| (s.0, s.1, s.3)).collect::<Vec<_>>();
+    let file = |year: &str| format!("{year}/episodes.csv");
+
+    let dataset = years("C1,15/03/2018,P,C2,N1,K2,PR4,,,,,,");
+    assert_eq!(
+        found(&dataset),
+        [("Divided".to_owned(), file("2018"), "DEC".to_owned()), ("502".to_owned(), file("2019"), "DECOM".to_owned())]
+    );
+    let cla = |dataset: &Dataset, day: &str| figure(dataset, "CLA", Basis::AsAt, day);
+    assert_eq!(["2017-03-31", "2018-03-14", "2018-03-15", "2019-03-31"].map(|day| cla(&dataset, day)), ["1"; 4]);
+    assert_eq!(figure(&dataset, "NI 63", Basis::AsAt, "2019-03-31"), "0 of 1");
+    let dataset = years("C1,15/03/2018,L,E1,N1,U4,PR1,,,,,,");
+    assert_eq!(figure(&dataset, "NI 63", Basis::AsAt, "2019-03-31"), "1 of 1");
+
+    // Whoever started to be looked after on that day was not looked after before.
+    let dataset = years("C1,15/03/2018,S,C2,N1,K2,PR4,,,,,,");
+    assert_eq!(found(&dataset).iter().map(|f| &*f.0).collect::<Vec<_>>(), ["Moved", "502"]);
+    assert_eq!(cla(&dataset, "2018-03-14"), "0");
+    // One that goes back before the start of the first holds all its days; one that had ended by then holds none.
+    let dataset = years("C1,31/05/2012,P,C2,N1,K2,PR4,,,,,,");
+    assert_eq!(found(&dataset).iter().map(|f| &*f.0).collect::<Vec<_>>(), ["Moved", "502"]);
+    let dataset = years("C1,01/05/2012,S,C2,N1,K2,PR4,01/06/2012,X1,,,,");
+    assert!(found(&dataset).iter().any(|f| f.0 == "Gone"));
+    assert_eq!((cla(&dataset, "2018-03-31"), cla(&dataset, "2018-04-01")), ("1".to_owned(), "0".to_owned()));
+}
+
+/// That it was there in the year that was read is known, whatever became of it in the year between.
+#[test]
+fn over_a_year_that_was_not_read_an_open_episode_stays_up_to_there() {
+    let open = "C1,01/06/2017,S,C2,N1,U4,PR1,,,,,,";
+    let of = |closing: i32, rows: &[&str]| of_rows(closing, &[C1, (Table::Episodes, rows)]);
+    for later in ["C1,01/10/2018,S,C2,N1,U4,PR1,,,,,,", "C1,01/10/2018,P,C2,N1,U4,PR1,,,,,,"] {
+        let (dataset, _) = joined([of(2018, &[open]), of(2020, &[later])]);
+        assert_eq!(said(&dataset), [], "{later}");
+        assert_eq!(figure(&dataset, "CLA", Basis::AsAt, "2018-03-31"), "1", "{later}");
+        assert_eq!(figure(&dataset, "CLA", Basis::AsAt, "2020-03-31"), "1", "{later}");
+    }
+}
+
+/// The later return does carry it, in a row that cannot be read.
+#[test]
+fn a_row_that_is_left_out_is_not_gone() {
+    let open = "C1,01/06/2012,S,C2,N1,U4,PR1,,,,,,";
+    let cases = [
+        ("C1,01/06/2012,S,C2,N1,U4,PR1,31/02/2019,E13,,,,", "147", true),
+        ("C1,01/06/2012,S,C2,N1,U4,PR1,31/05/2012,E13,,,,", "356", true),
+        ("C1,x,S,C2,N1,U4,PR1,,,,,,", "141", true),
+        ("C1,01/07/2012,S,C2,N1,U4,PR1,31/02/2019,E13,,,,", "147", false),
+        ("C2,x,S,C2,N1,U4,PR1,,,,,,", "141", false),
+    ];
+    for (row, rule, carried) in cases {
+        let (dataset, _) = joined([
+            of_rows(2018, &[C1, (Table::Episodes, &[open])]),
+            of_rows(2019, &[C1, (Table::Episodes, &[row]), (Table::Missing, &["C1,01/02/2010,M,01/05/2018,"])]),
+        ]);
+        let found: BTreeSet<_> = said(&dataset).into_iter().map(|s| s.0).collect();
+        assert!(found.contains(rule), "{row}: {found:?}");
+        assert_eq!((found.contains("Gone"), found.contains("1012")), (!carried, !carried && rule == "141"), "{row}");
+        let cla = figure(&dataset, "CLA", Basis::AsAt, "2018-09-30");
+        assert_eq!(cla, if carried { "1" } else { "0" }, "{row}");
+    }
+    let workers = |closing: i32, workers: &[&str], missing: &[&str], uasc: &[&str]| {
+        let tables: [(Table, &[&str]); 5] = [
+            C1,
+            (Table::Episodes, &["C1,01/06/2012,S,C2,N1,U4,PR1,,,,,,"]),
+            (Table::SocialWorkers, workers),
+            (Table::Missing, missing),
+            (Table::Uasc, uasc),
+        ];
+        of_rows(closing, &tables)
+    };
+    let (dataset, _) = joined([
+        workers(2024, &["C1,01/02/2010,SW1,01/05/2023,,"], &["C1,01/02/2010,M,30/03/2024,"], &["C1,01/02/2010,1,"]),
+        workers(2025, &["C1,01/02/2010,SW1,01/05/2023,x,"], &["C1,01/02/2010,M,30/03/2024,x"], &["C1,01/02/2010,M,x"]),
+    ]);
+    assert!(said(&dataset).iter().all(|s| s.0 != "Gone"), "{:?}", said(&dataset));
+    let child = dataset.child("C1").unwrap();
+    let of = child.chronology();
+    let ends = (of.involvements()[0].end, of.missing()[0].end.map(Moment::date), of.immigration()[0].end);
+    assert_eq!(ends, (None, None, None));
+}
+
+#[test]
+fn what_begins_on_one_day_is_as_much_as_the_return_has() {
+    let episodes = (Table::Episodes, &["C1,01/06/2012,S,C2,N1,U4,PR1,,,,,,"][..]);
+    let missing = |closing: i32, rows: &[&str]| of_rows(closing, &[C1, episodes, (Table::Missing, rows)]);
+    let ends = |dataset: &Dataset| -> Vec<_> {
+        dataset.child("C1").unwrap().chronology().missing().iter().map(|m| m.end.map(Moment::date)).collect()
+    };
+    let (open, short, away) = (
+        "C1,01/02/2010,M,01/05/2017,",
+        "C1,01/02/2010,M,01/05/2017,02/05/2017",
+        "C1,01/02/2010,A,01/05/2017,01/05/2017",
+    );
+    for rows in [[short, away], [open, short], [short, open]] {
+        let (dataset, _) = joined([missing(2018, &rows)]);
+        assert_eq!((said(&dataset), ends(&dataset).len()), (vec![], 2), "{rows:?}");
+        assert_eq!(figure(&dataset, "Missing episodes", Basis::Cumulative, "2018-03-31"), "2", "{rows:?}");
+    }
+    // The later return has the one that went on.
+    let later = "C1,01/02/2010,M,01/05/2017,02/05/2018";
+    let (dataset, _) = joined([missing(2018, &[away, open]), missing(2019, &[later])]);
+    assert_eq!(said(&dataset).iter().filter(|s| s.1.contains("missing")).count(), 0);
+    assert_eq!(ends(&dataset), [Some(day("2017-05-01")), Some(day("2018-05-02"))]);
+    let (dataset, _) = joined([missing(2018, &[away, open]), missing(2019, &[])]);
+    assert_eq!(ends(&dataset), [Some(day("2017-05-01")), Some(day("2018-04-01"))]);
+    // Two that are written alike may be two.
+    let (dataset, _) = joined([missing(2018, &[away, away])]);
+    let repeated = touched(&dataset, |f| f.rule == FindingRule::Ssda903Returns(ReturnsRule::RepeatedMissing));
+    assert!(repeated.contains("Missing episodes") && !repeated.contains("CLA"), "{repeated:?}");
+
+    let rows: &[&str] = &["C1,01/02/2010,SW1,01/05/2023,,", "C1,01/02/2010,SW1,01/05/2023,02/05/2023,MANAGE"];
+    let (dataset, _) = joined([of_rows(2024, &[C1, episodes, (Table::SocialWorkers, rows)])]);
+    assert_eq!(figure(&dataset, "ECS 01b", Basis::AsAt, "2024-03-31"), "1 of 1");
+}
+
+#[test]
+fn every_value_of_an_episode_that_ended_is_compared() {
+    let of = |closing: i32, rest: &str| {
+        let ended = format!("C1,01/06/2012,S,C2,N1,U4,PR1,01/06/2017,X1,{rest}");
+        let open = "C1,01/06/2017,P,C2,N1,U4,PR1,,,,,EG19 7TT,2";
+        of_rows(closing, &[C1, (Table::Episodes, &[&ended, open])])
+    };
+    let (dataset, _) = joined([of(2018, "CARPL,A1 1AA,EG19 7TT,1"), of(2019, "CHILD,B1 1AA,EG19 7TT,1")]);
+    let found = |dataset: &Dataset| -> Vec<_> {
+        let found = said(dataset).into_iter().filter(|s| s.0 == "Contradicted");
+        found.map(|s| (s.1, s.3)).collect()
+    };
+    let file = "2019/episodes.csv".to_owned();
+    assert_eq!(found(&dataset), ["HOME_POST", "REASON_PLACE_CHANGE"].map(|column| (file.clone(), column.to_owned())));
+    // No figure reads either.
+    assert!(touched(&dataset, |f| f.rule == FindingRule::Ssda903Returns(ReturnsRule::Contradicted)).is_empty());
+    // However it is spelt it is the same.
+    let (dataset, _) = joined([of(2018, "CARPL,A1 1AA,EG19 7TT,sc1"), of(2019, "CARPL,a11aa,eg197tt,SC1")]);
+    assert_eq!(found(&dataset), []);
+}
+
+#[test]
+fn a_postcode_is_the_same_however_it_is_spelt() {
+    let rows = |post: &str| {
+        [
+            "C1,01/06/2012,S,C2,N1,U4,PR1,01/06/2017,X1,,,EG19 7TT,1".to_owned(),
+            format!("C1,01/06/2017,L,E1,N1,U4,PR1,01/09/2017,X1,,,{post},1"),
+            "C1,01/09/2017,L,C1,N1,U4,PR1,,,,,EG19 7TT,1".to_owned(),
+        ]
+    };
+    for (post, placements, found) in [("EG19 7TT", 1, 0), ("eg197tt", 1, 0), ("EG19 7TU", 3, 2)] {
+        let rows = rows(post);
+        let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
+        let (dataset, _) = joined([of_rows(2018, &[C1, (Table::Episodes, &rows)])]);
+        assert_eq!(said(&dataset).iter().filter(|s| s.0 == "434").count(), found, "{post}");
+        assert_eq!(dataset.child("C1").unwrap().chronology().placements().len(), placements, "{post}");
+    }
+}
+
 #[test]
 fn a_pupil_number_under_two_ids_touches_every_figure() {
     let of = |closing: i32, child: &str| {
@@ -1122,7 +1293,6 @@ fn xml_names_line_and_element_of_what_is_wrong() {
         [
             ("101", 2, "SEX", "9"),
             ("101", 8, "SEX", ""),
-            ("1012", 4, "CHILD", "C1"),
             ("102", 8, "DOB", ""),
             ("103", 8, "ETHNIC", ""),
             ("141", 7, "DECOM", ""),
@@ -1140,6 +1310,49 @@ fn xml_names_line_and_element_of_what_is_wrong() {
         ]
     );
     assert_eq!(dataset.child("C1").unwrap().chronology().involvements().len(), 1);
+}
+
+/// What was read stays; that something is not there says nothing.
+#[test]
+fn a_return_that_breaks_off_supplies_nothing_and_denies_nothing() {
+    let child = |id: &str| {
+        format!(
+            "<CHILD><HEADER><CHILDID>{id}</CHILDID><SEX>1</SEX><DOB>01/02/2010</DOB><ETHNIC>WBRI</ETHNIC><UPN>UN1</UPN></HEADER>\
+             <EPISODE><DECOM>01/06/2012</DECOM><RNE>S</RNE><LS>C2</LS><CIN>N1</CIN><PL>U4</PL></EPISODE></CHILD>"
+        )
+    };
+    let whole = format!("<EXPSSDA903>{}{}</EXPSSDA903>", child("C1"), child("C2"));
+    let read = |closing: i32, text: &str| {
+        let mut one = Return::new(year(closing));
+        let error = one.read_xml("r.xml", text.as_bytes()).err();
+        (one, error)
+    };
+    let (first, none) = read(2018, &whole);
+    assert!(none.is_none() && first.supplied(Table::Episodes));
+    let (broken, error) = read(2019, &whole[..whole.len() - 40]);
+    assert!(matches!(error, Some(Ssda903Error::Malformed { .. })));
+    assert_eq!((broken.rows(Table::Episodes), broken.supplied(Table::Episodes)), (1, false));
+    assert_eq!(broken.supply(), csc_kpi::Supply::nothing());
+    let (dataset, _) = joined([broken.clone()]);
+    assert_eq!(dataset.child("C1").unwrap().chronology().episodes().len(), 1);
+
+    // Years side by side: neither is gone, and the year is one that was not read for what follows.
+    let (dataset, _) = joined([first.clone(), broken.clone()]);
+    assert_eq!(said(&dataset), []);
+    let (last, _) = read(2020, "<EXPSSDA903></EXPSSDA903>");
+    let (dataset, _) = joined([first, broken, last]);
+    let ends = |child: &str| dataset.child(child).unwrap().chronology().episodes()[0].ceased;
+    assert_eq!([ends("C1"), ends("C2")], [Some(day("2019-04-01")); 2]);
+    assert!(said(&dataset).iter().all(|s| s.0 != "Gone"));
+
+    // A file of another kind says nothing of the tables beside it.
+    let mut beside = of_rows(2018, &[C1]);
+    assert!(beside.read_xml("r.xml", "<Message/>".as_bytes()).is_err() && beside.supplied(Table::Header));
+    // A quote that takes in the rest of a table hides what else it carries.
+    let open = of_rows(2018, &[C1, (Table::Episodes, &["C1,01/06/2012,S,C2,N1,U4,PR1,,,,,,"])]);
+    let cut = of_rows(2019, &[C1, (Table::Episodes, &["C2,\"01/06/2012,S,C2,N1,U4,PR1,,,,,,"])]);
+    let (dataset, _) = joined([open, cut]);
+    assert!(said(&dataset).iter().all(|s| s.0 != "Gone"));
 }
 
 // ---- an invented authority, written out and read back -------------------------------------------------------------------

@@ -254,10 +254,19 @@ pub enum ReturnsRule {
     NoBirthday,
     /// A row that repeats an earlier one of its return; left out.
     RepeatedRow,
+    /// A missing episode that repeats an earlier one of its return; left out, though a child can be missing twice on a day.
+    RepeatedMissing,
+    /// A child who is said not to be unaccompanied, with the day on which that ended; unaccompanied until then.
+    NotUnaccompanied,
     /// An episode outside its collection year; it stays.
     OutsideTheYear,
     /// An episode that goes on into a later collection year whose return does not carry it; it ends where that begins.
     Gone,
+    /// An episode that goes on into a later collection year whose return has another one of the same care begin within it;
+    /// it ends there.
+    Divided,
+    /// A care leaver of whom the next return says nothing at the birthday in it; the status ends on that birthday.
+    NoLaterStatus,
     /// An episode that begins in a later collection year whose return does not carry it; left out.
     NeverBegan,
     /// An episode of which a later return gives another start; the later one stays.
@@ -279,8 +288,12 @@ impl ReturnsRule {
         Self::Empty,
         Self::NoBirthday,
         Self::RepeatedRow,
+        Self::RepeatedMissing,
+        Self::NotUnaccompanied,
         Self::OutsideTheYear,
         Self::Gone,
+        Self::Divided,
+        Self::NoLaterStatus,
         Self::NeverBegan,
         Self::Moved,
         Self::Contradicted,
@@ -298,8 +311,16 @@ impl ReturnsRule {
             Self::Empty => "must not be empty",
             Self::NoBirthday => "has no 17th to 21st birthday in the collection year; the status has no date",
             Self::RepeatedRow => "repeats an earlier row of this return; the row is left out",
+            Self::RepeatedMissing => {
+                "repeats an earlier row of this return; it is left out, though a child can be missing twice a day"
+            }
+            Self::NotUnaccompanied => "is said not to be unaccompanied, yet that has an end; it counts until then",
             Self::OutsideTheYear => "has no day in the collection year; it stays",
             Self::Gone => "goes on into a later return that does not carry it; it ends where that begins",
+            Self::Divided => "a later return begins another episode of the same care within it; it ends there",
+            Self::NoLaterStatus => {
+                "the next return says nothing at the birthday in it; the status ends on that birthday"
+            }
             Self::NeverBegan => "begins in a later return that does not carry it; it is left out",
             Self::Moved => "a later return gives another start; the later one stays",
             Self::Contradicted => "a later return has another value; the later one stays",
@@ -318,8 +339,12 @@ impl ReturnsRule {
             }
             Self::Empty
             | Self::NoBirthday
+            | Self::RepeatedMissing
+            | Self::NotUnaccompanied
             | Self::OutsideTheYear
             | Self::Gone
+            | Self::Divided
+            | Self::NoLaterStatus
             | Self::Moved
             | Self::Contradicted
             | Self::Late

@@ -81,7 +81,7 @@ const PARTS: [(&str, Matter); 35] = [
 ];
 
 /// Columns and elements that no indicator reads: they are kept for breakdowns, or only checked.
-const UNREAD: [&str; 41] = [
+const UNREAD: [&str; 42] = [
     "pers_sex",
     "pers_ethnicity",
     "sex",
@@ -123,6 +123,7 @@ const UNREAD: [&str; 41] = [
     "cin",
     "home_post",
     "mc_dob",
+    "reason_place_change",
 ];
 
 impl Finding {

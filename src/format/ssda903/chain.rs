@@ -41,7 +41,7 @@ impl Episode {
     }
 
     pub(super) fn same(&self, other: &Self, columns: &[&str]) -> bool {
-        columns.iter().all(|column| self.row.text(column) == other.row.text(column))
+        columns.iter().all(|column| self.row.says_the_same(column, &other.row))
     }
 
     /// By start; on one day by end, open last.

@@ -20,6 +20,7 @@ pub(super) fn read(
     file: &Arc<str>,
     source: impl Read,
     rows: &mut Vec<Row>,
+    left_out: &mut Vec<Row>,
     findings: &mut Vec<Finding>,
 ) -> Result<u64, Ssda903Error> {
     let failed_after = |row| move |source| Ssda903Error::Unreadable { file: file.to_string(), row, source };
@@ -50,7 +51,10 @@ pub(super) fn read(
             .map(|position| position.and_then(|position| record.get(position)).map_or(Cell::Empty, Cell::Written))
             .collect();
         let before = notes.findings.len();
-        rows.extend(check(table, year, Origin { file: Arc::clone(file), row: at }, &cells, notes.findings));
+        match check(table, year, Origin { file: Arc::clone(file), row: at }, &cells, notes.findings) {
+            Ok(row) => rows.push(row),
+            Err(row) => left_out.push(row),
+        }
         if record.len() < header.len() {
             notes.note_lack(at, &positions, record.len(), before);
         }

@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use super::chain::{self, Episode, PLACE};
 use super::leavers::{self, Care};
 use super::row::{Origin, Row};
-use super::stitch::{self, Carried, CarriedNoMore};
+use super::stitch::{self, Carried, CarriedNoMore, Carries};
 use super::{CollectionYear, OtherRecord, Return, Table, tables};
 use crate::chronology::Reserved;
 use crate::record::{
@@ -67,12 +67,13 @@ struct Joined {
     pupils: BTreeMap<String, String>,
     episodes: BTreeMap<String, Vec<Episode>>,
     episodes_of: Option<CollectionYear>,
-    /// The first year whose episodes were read.
+    /// The first of the years without a gap whose episodes were read.
     first_episodes_of: Option<CollectionYear>,
-    /// By child: the row, and the first day without the status.
-    uasc: BTreeMap<String, Carried>,
-    missing: BTreeMap<(String, NaiveDate), Carried>,
-    workers: BTreeMap<(String, String, NaiveDate), Carried>,
+    /// By child the one status.
+    uasc: BTreeMap<String, Vec<Carried>>,
+    missing: BTreeMap<String, Vec<Carried>>,
+    /// By child and worker.
+    workers: BTreeMap<(String, String), Vec<Carried>>,
     /// The rows of the last return that has the key: of one return all, whatever else they say.
     others: BTreeMap<(Table, String, String), Vec<OtherRecord>>,
     findings: Vec<Finding>,
@@ -99,21 +100,28 @@ impl Joined {
             let known = self.children.entry(row.child.clone()).or_default();
             *known = row.day("DOB").filter(|_| row.table != Table::Header).or(*known);
         }
-        let now = one.supplied(Table::Episodes).then(|| self.episodes(&one));
+        let now = one.begun.contains(&Table::Episodes).then(|| self.episodes(&one));
+        let carries = Carries::new(&one, Table::Episodes);
         let year_before = self.episodes_of.is_some_and(|before| before.closing() + 1 == year.closing());
         let mut went_on = BTreeSet::new();
         if let Some(now) = &now {
-            let reaching = self.episodes.iter().filter(|(_, known)| known.iter().any(|episode| episode.reaches(year)));
+            let goes_on = |child: &str, known: &[Episode]| {
+                year_before && !carries.left_out(child) && known.iter().any(|episode| episode.reaches(year))
+            };
+            let reaching = self.episodes.iter().filter(|(child, known)| goes_on(child, known));
             went_on = reaching.map(|(child, _)| child.clone()).collect();
-            self.stitch_episodes(now, year);
+            self.stitch_episodes(now, &carries);
+        }
+        let whole = now.as_ref().filter(|_| one.is_whole(Table::Episodes));
+        if whole.is_some() {
+            self.first_episodes_of = self.first_episodes_of.filter(|_| year_before).or(Some(year));
             self.episodes_of = Some(year);
-            self.first_episodes_of.get_or_insert(year);
         }
         let first = self.first_episodes_of;
-        let care = Care { year, now: now.as_ref(), joined: &self.episodes, year_before, first, went_on: &went_on };
+        let care = Care { year, now: whole, joined: &self.episodes, year_before, first, went_on: &went_on };
         care.check(&one, &self.births, &mut self.findings);
         self.leavers(&one, counter);
-        let in_care = |child: &str| now.as_ref().is_some_and(|now| now.contains_key(child));
+        let in_care = |child: &str| carries.left_out(child) || now.as_ref().is_some_and(|now| now.contains_key(child));
         self.carried(&one, in_care, year_before);
         let Return { rows, findings, .. } = one;
         self.findings.extend(findings);
@@ -181,12 +189,12 @@ impl Joined {
         episodes
     }
 
-    fn stitch_episodes(&mut self, now: &BTreeMap<String, Vec<Episode>>, year: CollectionYear) {
+    fn stitch_episodes(&mut self, now: &BTreeMap<String, Vec<Episode>>, carries: &Carries) {
         let children: BTreeSet<String> = self.episodes.keys().chain(now.keys()).cloned().collect();
         for child in children {
             let earlier = self.episodes.remove(&child).unwrap_or_default();
             let later = now.get(&child).cloned().unwrap_or_default();
-            let joined = stitch::episodes(earlier, later, year, self.episodes_of, &mut self.findings);
+            let joined = stitch::episodes(earlier, later, carries, self.episodes_of, &mut self.findings);
             self.episodes.insert(child, joined);
         }
     }
@@ -201,42 +209,34 @@ impl Joined {
     /// Joins unaccompanied statuses, missing episodes and episodes with a social worker. What is carried no more ended, and no
     /// return is to blame that does not say so where the year before was not read.
     fn carried(&mut self, one: &Return, in_care: impl Fn(&str) -> bool, year_before: bool) {
-        let year = one.year;
         let no_more = if year_before { CarriedNoMore::Gone } else { CarriedNoMore::Ended };
         let missing = one.of(Table::Missing).iter().filter_map(|row| {
             let start = row.day("MIS_START")?;
-            Some(((row.child.clone(), start), Carried { row: row.clone(), start, end: row.day("MIS_END") }))
+            Some((row.child.clone(), Carried { row: row.clone(), start, end: row.day("MIS_END") }))
         });
-        let of_care = |table: Table| {
-            let supplied = one.supplied(table);
-            let in_care = &in_care;
-            move |child: &str| {
-                if supplied && in_care(child) { no_more } else { CarriedNoMore::GoesOn }
-            }
-        };
-        let gone = of_care(Table::Missing);
-        stitch::carried(&mut self.missing, missing.collect(), year, ["MIS_END", "MISSING"], gone, &mut self.findings);
+        let of_care = |child: &str| if in_care(child) { no_more } else { CarriedNoMore::GoesOn };
+        let carries = Carries::new(one, Table::Missing);
+        let columns = ["MIS_END", "MISSING"];
+        stitch::carried(&mut self.missing, lists(missing), &carries, columns, of_care, &mut self.findings);
 
-        let uasc = one.of(Table::Uasc).iter();
-        let uasc = uasc
+        let uasc = one
+            .of(Table::Uasc)
+            .iter()
             .map(|row| (row.child.clone(), Carried { row: row.clone(), start: NaiveDate::MIN, end: row.day("DUC") }));
-        let gone = of_care(Table::Uasc);
+        let carries = Carries::new(one, Table::Uasc);
         // The sex is compared in the header.
-        stitch::carried(&mut self.uasc, uasc.collect(), year, ["DUC", ""], gone, &mut self.findings);
+        stitch::carried(&mut self.uasc, lists(uasc), &carries, ["DUC", ""], of_care, &mut self.findings);
 
         let workers = one.of(Table::SocialWorkers).iter().filter_map(|row| {
             let start = row.day("SW_DECOM")?;
             let worker = row.text("SW_ID").unwrap_or_default().to_ascii_uppercase();
-            let carried = Carried { row: row.clone(), start, end: row.day("SW_DEC") };
-            Some(((row.child.clone(), worker, start), carried))
+            let key = (row.child.clone(), worker);
+            Some((key, Carried { row: row.clone(), start, end: row.day("SW_DEC") }))
         });
-        let supplied = one.supplied(Table::SocialWorkers);
-        let gone = |child: &str| match (supplied, in_care(child)) {
-            (true, true) => no_more,
-            (true, false) => CarriedNoMore::Ended,
-            (false, _) => CarriedNoMore::GoesOn,
-        };
-        stitch::carried(&mut self.workers, workers.collect(), year, ["SW_DEC", "SW_REASON"], gone, &mut self.findings);
+        let carries = Carries::new(one, Table::SocialWorkers);
+        let gone = |child: &str| if in_care(child) { no_more } else { CarriedNoMore::Ended };
+        let columns = ["SW_DEC", "SW_REASON"];
+        stitch::carried(&mut self.workers, lists(workers), &carries, columns, gone, &mut self.findings);
     }
 
     fn hand_over(self, counter: &mut Counter<'_>) -> Vec<OtherRecord> {
@@ -251,20 +251,24 @@ impl Joined {
         for (child, episodes) in &self.episodes {
             hand_over_episodes(child, episodes, counter);
         }
-        for (child, carried) in self.uasc {
+        for (child, carried) in each(self.uasc) {
             let mut status = ImmigrationStatus::new(child, "UASC");
             status.end = carried.end;
             counter.push(status, Some(&carried.row.at));
         }
-        for ((child, start), carried) in self.missing {
-            let mut episode = MissingEpisode::new(format!("{child}/{start}"), child, start);
+        let mut ids = Ids::default();
+        for (child, carried) in each(self.missing) {
+            let id = ids.give(format!("{child}/{}", carried.start));
+            let mut episode = MissingEpisode::new(id, child, carried.start);
             episode.kind = carried.row.code("MISSING");
             episode.end = carried.end.map(Into::into);
             counter.push(episode, Some(&carried.row.at));
         }
         let mut professionals = BTreeSet::new();
-        for ((child, worker, start), carried) in self.workers {
-            let mut involvement = Involvement::new(format!("{child}/{start}/{worker}"), child, start);
+        let mut ids = Ids::default();
+        for ((child, worker), carried) in each(self.workers) {
+            let id = ids.give(format!("{child}/{}/{worker}", carried.start));
+            let mut involvement = Involvement::new(id, child, carried.start);
             involvement.end = carried.end;
             involvement = involvement.role(ALLOCATED_CASE_WORKER);
             if !worker.is_empty() {
@@ -283,6 +287,39 @@ impl Joined {
     }
 }
 
+/// What has one key together.
+fn lists<K: Ord, T>(of: impl Iterator<Item = (K, T)>) -> BTreeMap<K, Vec<T>> {
+    let mut lists: BTreeMap<K, Vec<T>> = BTreeMap::new();
+    for (key, one) in of {
+        lists.entry(key).or_default().push(one);
+    }
+    lists
+}
+
+/// What [`lists`] put together, one by one.
+fn each<K: Clone, T>(lists: BTreeMap<K, Vec<T>>) -> impl Iterator<Item = (K, T)> {
+    lists.into_iter().flat_map(|(key, list)| list.into_iter().map(move |one| (key.clone(), one)))
+}
+
+/// Gives each of a row of records with one id an id of its own.
+#[derive(Default)]
+struct Ids {
+    last: String,
+    given: u32,
+}
+
+impl Ids {
+    fn give(&mut self, id: String) -> String {
+        if id != self.last {
+            (self.last, self.given) = (id.clone(), 0);
+            return id;
+        }
+        self.given = self.given.saturating_add(1);
+        // Of one length, so that their order is that of the numbers.
+        format!("{id}/{:010}", self.given)
+    }
+}
+
 /// Whether two episodes are in one place, also where a later year has another code for it.
 fn is_same_place(before: &Episode, this: &Episode) -> bool {
     let kind = this.same(before, &["PLACE"]) || stitch::was_replaced(before, this);
@@ -294,15 +331,9 @@ fn is_same_place(before: &Episode, this: &Episode) -> bool {
 fn hand_over_episodes(child: &str, episodes: &[Episode], counter: &mut Counter<'_>) {
     let mut placement: Option<(Placement, &Origin)> = None;
     let mut before: Option<&Episode> = None;
-    let mut of_the_day = 0_u32;
+    let mut ids = Ids::default();
     for this in episodes {
-        of_the_day =
-            if before.is_some_and(|before| before.start == this.start) { of_the_day.saturating_add(1) } else { 0 };
-        let id = match of_the_day {
-            0 => format!("{child}/{}", this.start),
-            // Of one length, so that their order is that of the numbers.
-            more => format!("{child}/{}/{more:010}", this.start),
-        };
+        let id = ids.give(format!("{child}/{}", this.start));
         let mut episode = LookedAfterEpisode::new(id.clone(), child, this.start);
         episode.start_reason = this.row.code("RNE");
         episode.ceased = this.end;

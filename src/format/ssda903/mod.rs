@@ -36,8 +36,10 @@
 //! [`Table::columns`] lists the columns, [`Table::codes`] the codes of each collection year from 2017 to 2026. CSV is UTF-8
 //! with or without a byte order mark, a header row, columns in any order. In XML the same columns are elements: `PL` for
 //! `PLACE`, `CHILDID` for `CHILD`; a child's `UASC` of 1 makes a row of that table. A document type, and so any entity of
-//! its own, is an [error](Ssda903Error::DocumentType). The row of a finding is that of the file, the header being row 1; in
-//! XML it is the line. [`place`] finds year and table of a file by its name.
+//! its own, is an [error](Ssda903Error::DocumentType). A `UASC` of 0 beside a `DUC` makes a row too, with the finding
+//! [`NotUnaccompanied`](ReturnsRule::NotUnaccompanied). An element that stands for a row is one though it is empty (`<EPISODE/>`);
+//! a text in it is not read, [`UnexpectedElement`](FindingRule::UnexpectedElement). The row of a finding is that of the file,
+//! the header being row 1; in XML it is the line. [`place`] finds year and table of a file by its name.
 //!
 //! | what is wrong | what happens | rule |
 //! |---|---|---|
@@ -49,7 +51,7 @@
 //! | a column under a name that is not quite its own (`Place provider`, `CHILDID`) | it is read | [`RenamedColumn`](ReturnsRule::RenamedColumn) |
 //! | a column is not there, or there twice; a row that is short or long; an open quote | as in the other readers | [`MissingColumn`](FindingRule::MissingColumn), [`RepeatedColumn`](FindingRule::RepeatedColumn), [`ShortRow`](FindingRule::ShortRow), [`LongRow`](FindingRule::LongRow), [`OpenQuote`](FindingRule::OpenQuote) |
 //! | a child twice in a table that has one row a child | the first row stays | INT31–INT36 |
-//! | a row like an earlier one | it is left out | [`RepeatedRow`](ReturnsRule::RepeatedRow) |
+//! | a row like an earlier one | it is left out | [`RepeatedRow`](ReturnsRule::RepeatedRow); of missing episodes [`RepeatedMissing`](ReturnsRule::RepeatedMissing), for there can be two on a day |
 //! | an end before its start | the row is left out | 356, [`EndBeforeStart`](FindingRule::EndBeforeStart) |
 //!
 //! # What becomes of the tables
@@ -60,7 +62,7 @@
 //! | episodes | a [`LookedAfterEpisode`](crate::record::LookedAfterEpisode), its [`Placement`](crate::record::Placement) and its [`LegalStatus`](crate::record::LegalStatus); `CIN` and `HOME_POST` are checked and not kept |
 //! | uasc | an [`ImmigrationStatus`](crate::record::ImmigrationStatus) `UASC`, held since before all records until `DUC`, the first day without it |
 //! | missing | a [`MissingEpisode`](crate::record::MissingEpisode); the form says nothing of interviews |
-//! | oc3 | a [`CareLeaverStatus`](crate::record::CareLeaverStatus) dated by the 17th to 21st birthday in the year: *Relevant* at 17, *Former Relevant* after |
+//! | oc3 | a [`CareLeaverStatus`](crate::record::CareLeaverStatus) dated by the 17th to 21st birthday in the year: *Relevant* at 17, *Former Relevant* after; none of a row without `IN_TOUCH`, `ACTIV` and `ACCOM` |
 //! | sw_episodes | an [`Involvement`](crate::record::Involvement) of the allocated case worker, and a [`Professional`](crate::record::Professional) whose registration number is `SW_ID` |
 //! | oc2, ad1, placed_for_adoption, previous_permanence, reviews | no record; [`Returns::into_builder`] returns the checked rows as [`OtherRecord`]s |
 //!
@@ -70,6 +72,9 @@
 //! were read, be they empty. The form holds no referrals, assessments, plans, interviews or families; figures that need those
 //! say *not supplied*, which is not the same as zero. Missing episodes are those of children looked after.
 //!
+//! A table of which a source could not be read to its end, an XML file with all of its tables, supplies nothing; what was read
+//! of it stays.
+//!
 //! | table | holds |
 //! |---|---|
 //! | header | persons |
@@ -78,6 +83,17 @@
 //! | missing | missing episodes, without interviews |
 //! | oc3 | care leaver statuses: on 31 March, and with the return of the year before on every day of the year |
 //! | sw_episodes | involvements and professionals |
+//!
+//! What ended before the first return is in none. So the temporary placement that is open on its first day stands without the
+//! placement before it, and the one to which the child comes back counts as another (NI 62).
+//!
+//! # Care leavers
+//!
+//! The form has what is known at a birthday, so a status holds until the next one: at 31 March that of the birthday in the year,
+//! whichever earlier returns are read. Where no later return has another one it ends there, by a
+//! [`CareLeaverStatus`](crate::record::CareLeaverStatus) of which nothing is known. Where the next return was read and should
+//! have one (at 18 to 21, of somebody who is not back in care, has not died and has not gone home), that is the finding
+//! [`NoLaterStatus`](ReturnsRule::NoLaterStatus).
 //!
 //! # The legal status of an episode
 //!
@@ -100,23 +116,26 @@
 //! |---|---|---|---|
 //! | an episode goes on | the same | one episode, as the later return has it | none |
 //! | goes on | the same, with another `RNE`, `LS`, `CIN`, `PLACE`, `PLACE_PROVIDER`, `URN` | the later one | 503A to 503F; none where a `PLACE` code was replaced (H5 by K3 in 2025, Z1 by Z11–Z14 in 2026) |
-//! | goes on | the same, with another `PL_POST`, or another `DEC` where one was given | the later one | [`Contradicted`](ReturnsRule::Contradicted) |
+//! | goes on | the same, with another `PL_POST`, or another `DEC` or `REASON_PLACE_CHANGE` where one was given | the later one | [`Contradicted`](ReturnsRule::Contradicted) |
 //! | ended | the same with another `DEC`, `REC` or other value | the later one | [`Contradicted`](ReturnsRule::Contradicted) on each value |
-//! | goes on | another episode from before 1 April that no earlier return has | the later one | 502 |
+//! | goes on | another episode from before 1 April that no earlier return has; it began later, and the child did not start to be looked after with it | both, the earlier one up to the later one | [`Divided`](ReturnsRule::Divided) and 502 |
+//! | goes on | another such episode | the later one | [`Moved`](ReturnsRule::Moved) and 502 |
 //! | goes on | nothing of it | the earlier one, ended on 1 April of the later year | [`Gone`](ReturnsRule::Gone); 502 too where the child has other episodes |
 //! | goes on, and years between were not read | nothing of it | the earlier one, ended where the child's next episode began in those years, else on 1 April of the later year | none: it ended in those years |
+//! | goes on | a row of the child that is left out, of the same start or of none that can be read | the earlier one, and it goes on | that of the row |
 //! | begins in the later year | nothing of it | nothing | [`NeverBegan`](ReturnsRule::NeverBegan) |
 //! | ended by 1 April | nothing of it | the earlier one | none |
 //! | nothing of it, and it is the year before | began before 1 April | the later one | NoE where no earlier return has an episode of the child, else [`Late`](ReturnsRule::Late) |
 //! | nothing, and it is an older year | began before 1 April | the later one | none: the year between was not read |
 //!
-//! A return whose episodes were not read says nothing of them. A person has the latest sex, ethnicity and date of birth that
+//! A return whose episodes were not read, or not to their end, says nothing of what it does not carry. Postcodes are compared
+//! without spaces, they and `URN` without regard to case. A person has the latest sex, ethnicity and date of birth that
 //! is given, and a contradiction is a finding; so has an unaccompanied child the latest `DUC`. A missing episode is known by
-//! child and start, an episode with a social worker by child, worker and start; the later one stays, an end that changes
-//! is a contradiction, a value that was empty is filled in. One that goes on and is carried no more ends on 1 April with the
-//! finding [`Gone`](ReturnsRule::Gone), without it where the year before was not read, if the later return has episodes of the
-//! child; if it has none, a missing episode or an
-//! unaccompanied status goes on, and an episode with a social worker ends without a finding. A pupil number (`UPN`) under two child ids is a finding, for nothing else tells that a child has moved to another id.
+//! child and start, an episode with a social worker by child, worker and start, several of one day by their ends too; the
+//! later one stays, an end that changes is a contradiction, a value that was empty is filled in. One that goes on and is
+//! carried no more ends on 1 April with the finding [`Gone`](ReturnsRule::Gone), without it where the year before was not read, if
+//! the later return has episodes of the child; if it has none, a missing episode or an unaccompanied status goes on, and an
+//! episode with a social worker ends without a finding. A pupil number (`UPN`) under two child ids is a finding, for nothing else tells that a child has moved to another id.
 //! Of the other tables the rows of the last return with one key stay: review (child, `REVIEW`), decision (child,
 //! `DATE_PLACED`), adoption and previous permanence (child); the outcomes of every year stay.
 //!
@@ -125,8 +144,8 @@
 //! Within a return, on the episodes of a child in order: 142, 148, 355, 356, 362–367, 375–383, 385, 431–437, 501, 504.
 //! Care leavers: 153, 1000–1002, 1007, 1010–1012, 1014, 1016; adoption 1003; cells 101–104, 112–116, 120, 131–133, 141,
 //! 143–147, 149, 175, 1004–1006, 1009; presence in the header and dates of birth INT01–INT21; social workers SW02STG1,
-//! SW08STG2, SW10STG2. Rule 1002 is for a young person who turned 16 in the returns that are read: the care of another may lie
-//! before them. Those that need a list of providers or postcodes (1008, 1015, 503G–503J) are not checked.
+//! SW08STG2, SW10STG2. Rules 1001 and 1002 are for a young person who turned 14 or 16 in the returns that are read without a
+//! gap, as far as they count days from that birthday on: the care of another may lie before them. Those that need a list of providers or postcodes (1008, 1015, 503G–503J) are not checked.
 
 mod chain;
 mod csv;
@@ -149,11 +168,9 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 
 use self::row::Row;
-#[cfg(doc)]
-use crate::FindingRule;
 use crate::calendar::{Days, Span};
 use crate::record::Family;
-use crate::{Builder, Finding, Matter, ReturnsRule, Supply};
+use crate::{Builder, Finding, FindingRule, Matter, ReturnsRule, Supply};
 
 /// A file that could not be read to its end; what stands before that is read.
 ///
@@ -213,7 +230,14 @@ pub enum Ssda903Error {
 pub struct Return {
     year: CollectionYear,
     rows: BTreeMap<Table, Vec<Row>>,
-    supplied: BTreeSet<Table>,
+    /// Rows that a finding says are left out: they are no records, yet the return has them.
+    left_out: Vec<Row>,
+    /// What was begun to be read.
+    begun: BTreeSet<Table>,
+    /// What could not be read to its end, for which an error was returned.
+    failed: BTreeSet<Table>,
+    /// What was not read to its end, for a quote that is never closed.
+    cut: BTreeSet<Table>,
     findings: Vec<Finding>,
 }
 
@@ -221,7 +245,15 @@ impl Return {
     /// The return of `year`, of which nothing is read yet.
     #[must_use]
     pub fn new(year: CollectionYear) -> Self {
-        Self { year, rows: BTreeMap::new(), supplied: BTreeSet::new(), findings: Vec::new() }
+        Self {
+            year,
+            rows: BTreeMap::new(),
+            left_out: Vec::new(),
+            begun: BTreeSet::new(),
+            failed: BTreeSet::new(),
+            cut: BTreeSet::new(),
+            findings: Vec::new(),
+        }
     }
 
     /// Its collection year.
@@ -230,10 +262,15 @@ impl Return {
         self.year
     }
 
-    /// Whether the table was read, be it empty.
+    /// Whether the table was read, be it empty; not where a source of it could not be read to its end.
     #[must_use]
     pub fn supplied(&self, table: Table) -> bool {
-        self.supplied.contains(&table)
+        self.begun.contains(&table) && !self.failed.contains(&table)
+    }
+
+    /// Whether what the table does not carry is not there.
+    fn is_whole(&self, table: Table) -> bool {
+        self.supplied(table) && !self.cut.contains(&table)
     }
 
     /// How many rows of the table are usable by themselves.
@@ -251,13 +288,21 @@ impl Return {
     /// Where `source` cannot be read on.
     pub fn read_csv(&mut self, table: Table, file: &str, source: impl Read) -> Result<u64, Ssda903Error> {
         let file = Arc::from(file);
-        self.supplied.insert(table);
+        self.begun.insert(table);
         if !table.is_of(self.year) {
             let finding = Finding::new(row::family(table), table.name(), "", ReturnsRule::NotOfTheYear.into());
             self.findings.push(finding.in_file(Some(Arc::clone(&file))));
         }
         let rows = self.rows.entry(table).or_default();
-        csv::read(table, self.year, &file, source, rows, &mut self.findings)
+        let before = self.findings.len();
+        let read = csv::read(table, self.year, &file, source, rows, &mut self.left_out, &mut self.findings);
+        if read.is_err() {
+            self.failed.insert(table);
+        }
+        if self.findings.iter().skip(before).any(|finding| finding.rule == FindingRule::OpenQuote) {
+            self.cut.insert(table);
+        }
+        read
     }
 
     /// Reads a whole return, child by child, and says how many children the file has.
@@ -277,10 +322,16 @@ impl Return {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn read_xml(&mut self, file: &str, source: impl Read) -> Result<u64, Ssda903Error> {
-        // The form has every table of its year, though a child need not have a row in it.
-        self.supplied.extend(Table::ALL.into_iter().filter(|table| table.is_of(self.year)));
         let mut rows = Vec::new();
-        let read = xml::read(self.year, &Arc::from(file), source, &mut rows, &mut self.findings);
+        let file = Arc::from(file);
+        let read = xml::read(self.year, &file, source, &mut rows, &mut self.left_out, &mut self.findings);
+        if read.is_ok() || !rows.is_empty() {
+            // The form has every table of its year, though a child need not have a row in it.
+            self.begun.extend(Table::ALL.into_iter().filter(|table| table.is_of(self.year)));
+        }
+        if read.is_err() && !rows.is_empty() {
+            self.failed.extend(Table::ALL);
+        }
         for row in rows {
             self.rows.entry(row.table).or_default().push(row);
         }
@@ -368,7 +419,10 @@ impl Returns {
                 self.years.insert(one.year, one);
             }
             Some(known) => {
-                known.supplied.extend(one.supplied);
+                known.begun.extend(one.begun);
+                known.failed.extend(one.failed);
+                known.cut.extend(one.cut);
+                known.left_out.extend(one.left_out);
                 known.findings.extend(one.findings);
                 for (table, rows) in one.rows {
                     known.rows.entry(table).or_default().extend(rows);

@@ -98,6 +98,21 @@ impl Row {
         }
     }
 
+    /// Whether another row says the same in a column: capitals in place names and numbers, and spaces in postcodes, do not count.
+    pub(super) fn says_the_same(&self, column: &str, other: &Self) -> bool {
+        match column {
+            "PL_POST" | "HOME_POST" => {
+                let letters = |row: &Self| -> String {
+                    let shown = row.shown(column);
+                    shown.chars().filter(|letter| !letter.is_whitespace()).flat_map(char::to_uppercase).collect()
+                };
+                letters(self) == letters(other)
+            }
+            "URN" => self.shown(column).to_uppercase() == other.shown(column).to_uppercase(),
+            _ => self.shown(column) == other.shown(column),
+        }
+    }
+
     /// A finding in this row.
     pub(super) fn finding(&self, column: &str, rule: impl Into<FindingRule>) -> Finding {
         finding(self.table, &self.at, &self.child, column, self.shown(column), rule.into())
@@ -128,14 +143,14 @@ pub(super) const fn family(table: Table) -> Family {
     }
 }
 
-/// Checks the cells of a row, which come in the order of the columns of the table; `None` where the row is left out.
+/// Checks the cells of a row, which come in the order of the columns of the table; an error holds a row that is left out.
 pub(super) fn check(
     table: Table,
     year: CollectionYear,
     at: Origin,
     cells: &[Cell<'_>],
     findings: &mut Vec<Finding>,
-) -> Option<Row> {
+) -> Result<Row, Row> {
     let cell = |position: usize| cells.get(position).copied().unwrap_or_default();
     let child = std::str::from_utf8(cell(0).bytes()).map(str::trim).unwrap_or_default();
     let mut left_out = false;
@@ -156,7 +171,8 @@ pub(super) fn check(
         }
         values.push(value);
     }
-    (!left_out).then(|| Row { table, at, child: child.to_owned(), values })
+    let row = Row { table, at, child: child.to_owned(), values };
+    if left_out { Err(row) } else { Ok(row) }
 }
 
 /// What a cell says, and what is wrong in it though it is read; an error where it is not read.

@@ -41,7 +41,9 @@ const fn rules(table: Table) -> Rules {
 
 /// Leaves out the rows that repeat others or end before they start, and compares the tables with the header.
 pub(super) fn tidy(one: &mut Return) {
-    let Return { rows, findings, supplied, .. } = one;
+    let header_is_whole = one.is_whole(Table::Header);
+    let episodes_are_whole = one.is_whole(Table::Episodes);
+    let Return { rows, left_out, findings, .. } = one;
     for (table, rows) in rows.iter_mut() {
         let twice = rules(*table).twice;
         let mut seen = BTreeSet::new();
@@ -52,23 +54,34 @@ pub(super) fn tidy(one: &mut Return) {
                 None => table.columns().map(|column| row.shown(column)).collect::<Vec<_>>().join("\n"),
             };
             if seen.insert(key) {
-                return in_order(row, findings);
+                let stays = in_order(row, findings);
+                if !stays {
+                    left_out.push(row.clone());
+                }
+                return stays;
             }
             findings.push(match twice {
                 Some(rule) => row.finding("CHILD", rule),
+                None if *table == Table::Missing => row.finding("CHILD", ReturnsRule::RepeatedMissing),
                 None => row.finding("CHILD", ReturnsRule::RepeatedRow),
             });
             false
         });
     }
-    let with_episodes: BTreeSet<&str> = children(rows, Table::Episodes);
+    let with_episodes: BTreeSet<&str> = rows
+        .get(&Table::Episodes)
+        .into_iter()
+        .flatten()
+        .chain(left_out.iter().filter(|row| row.table == Table::Episodes))
+        .map(|row| row.child.as_str())
+        .collect();
     let header: BTreeMap<&str, &Row> =
         rows.get(&Table::Header).into_iter().flatten().map(|row| (row.child.as_str(), row)).collect();
     for (table, rows) in rows.iter() {
         let rules = rules(*table);
         for row in rows {
             let known = header.get(row.child.as_str());
-            if known.is_none() && supplied.contains(&Table::Header) {
+            if known.is_none() && header_is_whole {
                 findings.extend(rules.not_in_header.map(|rule| row.finding("CHILD", rule)));
             }
             let differs = |column: &str, day: bool| {
@@ -91,7 +104,7 @@ pub(super) fn tidy(one: &mut Return) {
                     | Table::PreviousPermanence
                     | Table::Oc2
             );
-            if is_of_year && supplied.contains(&Table::Episodes) && !with_episodes.contains(row.child.as_str()) {
+            if is_of_year && episodes_are_whole && !with_episodes.contains(row.child.as_str()) {
                 findings.push(row.finding("CHILD", Ssda903_1012));
             }
         }
@@ -100,10 +113,6 @@ pub(super) fn tidy(one: &mut Return) {
     if let Some(rows) = rows.get(&Table::SocialWorkers) {
         social_workers(rows, findings);
     }
-}
-
-fn children(rows: &BTreeMap<Table, Vec<Row>>, table: Table) -> BTreeSet<&str> {
-    rows.get(&table).into_iter().flatten().map(|row| row.child.as_str()).collect()
 }
 
 /// Whether the row ends on or after the day it begins.

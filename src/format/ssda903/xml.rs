@@ -23,13 +23,14 @@ pub(super) fn read(
     file: &Arc<str>,
     source: impl Read,
     rows: &mut Vec<Row>,
+    left_out: &mut Vec<Row>,
     findings: &mut Vec<Finding>,
 ) -> Result<u64, Ssda903Error> {
     let mut xml = Reader::from_reader(Lines { source: BufReader::new(source), line: 1 });
     let mut buffer = Vec::new();
     let mut open: Vec<Element> = Vec::new();
     let mut groups: Vec<Element> = Vec::new();
-    let mut clerk = Clerk { year, file, rows, findings, strange: BTreeSet::new() };
+    let mut clerk = Clerk { year, file, rows, left_out, findings, strange: BTreeSet::new() };
     let mut children = 0;
     let mut seen = false;
     loop {
@@ -199,6 +200,7 @@ struct Clerk<'a> {
     year: CollectionYear,
     file: &'a Arc<str>,
     rows: &'a mut Vec<Row>,
+    left_out: &'a mut Vec<Row>,
     findings: &'a mut Vec<Finding>,
     /// The names of the elements that no table knows, noted once each.
     strange: BTreeSet<String>,
@@ -257,7 +259,10 @@ impl Clerk<'_> {
         };
         let cells: Vec<Cell<'_>> = table.columns().map(cell).collect();
         let origin = Origin { file: Arc::clone(self.file), row: element.line };
-        self.rows.extend(check(table, self.year, origin, &cells, self.findings));
+        match check(table, self.year, origin, &cells, self.findings) {
+            Ok(row) => self.rows.push(row),
+            Err(row) => self.left_out.push(row),
+        }
     }
 
     /// Notes the elements that come twice, and those that no table knows.
