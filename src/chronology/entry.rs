@@ -392,6 +392,18 @@ pub struct CareLeaverEntry {
     pub activity: Code<Activity>,
 }
 
+impl CareLeaverEntry {
+    /// Whether nothing is known from its day on, so that it ends the status before it.
+    pub(crate) fn is_blank(&self) -> bool {
+        let Self { id: _, eligibility, in_touch, latest_contact: _, accommodation, suitability, activity } = self;
+        *eligibility == Code::NONE
+            && *in_touch == Code::NONE
+            && *accommodation == Code::NONE
+            && *suitability == Code::NONE
+            && *activity == Code::NONE
+    }
+}
+
 /// An involvement of a professional. See [`Involvement`](crate::record::Involvement).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]

@@ -157,7 +157,7 @@ impl Dataset {
             of.placements.iter().map(|entry| entry.start).max(),
             of.legal_statuses.iter().map(|entry| entry.start).max(),
             of.missing.iter().map(|entry| entry.start.date()).max(),
-            of.care_leaver.iter().filter_map(|entry| entry.latest_contact).max(),
+            of.care_leaver.iter().filter(|entry| !entry.is_blank()).filter_map(|entry| entry.latest_contact).max(),
             of.involvements.iter().map(|entry| entry.start).max(),
         ];
         starts.into_iter().flatten().max()

@@ -70,7 +70,7 @@
 //! | 6 | SSDA903 | missing episodes of children looked after only |
 //! | 7 | SSDA903 | nothing that ended before the first return |
 //! | 8 | SSDA903 | social workers from 2024 on, of children looked after |
-//! | 9 | SSDA903 | care leavers at their 17th to 21st birthday only |
+//! | 9 | SSDA903 | care leavers at their 17th to 21st birthday, each for a year |
 //! | 10 | SSDA903 | not since when a child is unaccompanied |
 //! | 11 | CIN census | no children looked after, missing episodes or care leavers |
 //! | 12 | CIN census | no social workers |

@@ -548,8 +548,8 @@ fn the_rules_on_care_leavers_and_adoption_look_at_episodes_of_all_years() {
         ("none", vec![long], vec![leaver], vec![]),
         ("153", vec![long], vec![(Table::Oc3, "C1,20/05/2000,YES,,U1")], vec!["153"]),
         ("1000", vec!["C1,01/05/2014,S,C2,N1,U4,PR1,01/03/2017,E2,,,,"], vec![leaver], vec!["1000"]),
-        ("1001 90 days after 14", vec!["C1,01/05/2016,S,C2,N1,U4,PR1,30/07/2016,E4A,,,,"], vec![leaver], vec!["1001"]),
-        ("1001 91 days after 14", vec!["C1,01/05/2016,S,C2,N1,U4,PR1,31/07/2016,E4A,,,,"], vec![leaver], vec![]),
+        // Other days after the 14th birthday may lie before the first return.
+        ("90 days after 14", vec!["C1,01/05/2016,S,C2,N1,U4,PR1,30/07/2016,E4A,,,,"], vec![leaver], vec![]),
         ("1001 none after 16", vec!["C1,01/05/2014,S,C2,N1,U4,PR1,20/05/2016,E4A,,,,"], vec![leaver], vec!["1001"]),
         ("1001 short breaks", vec!["C1,01/05/2014,S,V4,N1,U6,PR1,01/03/2017,E4A,,,,"], vec![leaver], vec!["1001"]),
         ("1001 adopted", vec!["C1,01/05/2014,S,C2,N1,A4,PR1,01/03/2017,E11,,,,"], vec![leaver], vec!["1001"]),
@@ -609,6 +609,101 @@ fn the_rules_on_care_leavers_and_adoption_look_at_episodes_of_all_years() {
         // The year before has no child but those of the case, so a late first episode has its own finding.
         found.retain(|rule| rule != "NoE");
         assert_eq!(found, expected, "{name}");
+    }
+}
+
+/// 14 in May 2016, so that all care from then on is in the returns from 2017 on, if none of them is left out.
+#[test]
+fn rule_1001_is_found_where_the_returns_reach_back_to_the_14th_birthday() {
+    let of = |closing: i32, start: &str, end: &str| {
+        let row = format!("C1,{start},S,C2,N1,U4,PR1,{end},E4A,,,,");
+        let rows: &[&str] = &[&row];
+        // In the returns from that of its start to that of its end.
+        let [first, last] = [start, end].map(|date| if date.ends_with("2018") { 2019 } else { 2017 });
+        let episodes = if (first..=last).contains(&closing) { rows } else { &[] };
+        let leaver: &[&str] = if closing == 2020 { &["C1,20/05/2002,YES,F2,U1"] } else { &[] };
+        of_rows(closing, &[(Table::Episodes, episodes), (Table::Oc3, leaver)])
+    };
+    let found = |years: &[i32], start: &str, end: &str| {
+        let (dataset, _) = joined(years.iter().map(|year| of(*year, start, end)));
+        said(&dataset).iter().filter(|s| s.0 == "1001").count()
+    };
+    let all = [2017, 2018, 2019, 2020];
+    // No day from the 16th birthday on, for which the first returns need not be read.
+    assert_eq!((found(&all, "01/05/2016", "20/05/2018"), found(&all, "01/05/2016", "21/05/2018")), (1, 0));
+    assert_eq!(found(&all[2..], "01/05/2016", "20/05/2018"), 1);
+    // Few days from the 14th birthday on: others may lie before the first return, or in a year that was not read.
+    let few = ["01/05/2018", "30/05/2018"];
+    assert_eq!(found(&all, few[0], few[1]), 1);
+    assert_eq!((found(&all[1..], few[0], few[1]), found(&[2017, 2019, 2020], few[0], few[1])), (0, 0));
+}
+
+#[test]
+fn a_care_leaver_of_whom_nothing_is_said_has_no_status() {
+    let header: (Table, &[&str]) = (Table::Header, &["C1,1,01/02/2000,WBRI,UN1,,"]);
+    let (full, blank) = ("C1,01/02/2000,YES,F1,B1", "C1,01/02/2000,,,");
+    let of = |closing: i32, row: &str| of_rows(closing, &[header, (Table::Oc3, &[row])]);
+    let (dataset, _) = joined([of(2018, blank)]);
+    assert_eq!((said(&dataset), dataset.records()), (vec![], 1));
+    assert_eq!(figure(&dataset, "Care leavers suitable", Basis::AsAt, "2018-03-31"), "0 of 0");
+    let (dataset, _) = joined([of(2018, full), of(2019, blank)]);
+    assert_eq!(figure(&dataset, "Care leavers suitable", Basis::AsAt, "2018-12-31"), "1 of 1");
+}
+
+/// Each on the day before and on the birthday that ends the status.
+#[test]
+fn the_status_of_a_care_leaver_ends_on_the_next_birthday() {
+    let of = |closing: i32, rows: &[&str]| of_rows(closing, &[(Table::Episodes, &[]), (Table::Oc3, rows)]);
+    let other = "C2,01/02/2001,YES,G4,B2";
+    let at = |dataset: &Dataset, day: &str| figure(dataset, "Care leavers suitable", Basis::AsAt, day);
+    let gone = |dataset: &Dataset| said(dataset).iter().filter(|s| s.0 == "NoLaterStatus").count();
+
+    // 19 in the first; 20 in the second, which does not have it.
+    let (dataset, _) = joined([of(2018, &["C1,01/02/1999,YES,F1,B1"]), of(2019, &[other])]);
+    assert_eq!(["2018-03-31", "2019-01-31"].map(|day| at(&dataset, day)), ["1 of 1", "1 of 1"]);
+    assert_eq!(["2019-02-01", "2019-03-31"].map(|day| at(&dataset, day)), ["0 of 1", "0 of 1"]);
+    assert_eq!(gone(&dataset), 1);
+    // The last return ends it as well, and so does one that has no such table or none of the next year.
+    let (dataset, _) = joined([of(2018, &["C1,01/02/1999,YES,F1,B1"]), of_rows(2019, &[])]);
+    assert_eq!((gone(&dataset), dataset.child("C1").unwrap().chronology().care_leaver().len()), (0, 2));
+    // An end that lies ahead is nothing that the data reach to.
+    let (dataset, _) = joined([of(2018, &["C1,01/02/1999,YES,F1,B1"])]);
+    assert_eq!(dataset.last_start(), Some(day("2018-02-01")));
+    // 21, so that no other is due: what the figure is does not depend on the years that were read.
+    let (old, new) = (of(2018, &["C1,01/02/1997,YES,F1,B1"]), of(2021, &[other]));
+    let (both, alone) = (joined([old, new.clone()]).0, joined([new]).0);
+    assert_eq!((at(&both, "2018-03-31"), at(&both, "2021-03-31")), ("1 of 1".to_owned(), at(&alone, "2021-03-31")));
+    assert_eq!(gone(&both), 0);
+    // Who has come back into care, has died or has gone home is not due.
+    let back = (Table::Episodes, &["C1,01/12/2018,S,C2,N1,U4,PR1,,,,,,"][..]);
+    let (dataset, _) = joined([of(2018, &["C1,01/02/2001,YES,F1,B1"]), of_rows(2019, &[back, (Table::Oc3, &[])])]);
+    assert_eq!(gone(&dataset), 0);
+    for touch in ["DIED", "RHOM"] {
+        let (dataset, _) = joined([of(2018, &[&format!("C1,01/02/1999,{touch},0,0")]), of(2019, &[])]);
+        assert_eq!(gone(&dataset), 0, "{touch}");
+    }
+    // One that goes on is the same day after day.
+    let (dataset, _) = joined([of(2018, &["C1,29/02/2000,YES,F1,B1"]), of(2019, &["C1,29/02/2000,YES,F1,B1"])]);
+    assert_eq!(["2018-12-31", "2019-02-28", "2019-03-01"].map(|day| at(&dataset, day)), ["1 of 1"; 3]);
+    assert_eq!(gone(&dataset), 0);
+}
+
+#[test]
+fn rule_153_names_the_empty_cells() {
+    for (row, column, indicators) in [
+        ("C1,01/02/1999,YES,F1,", "ACCOM", vec!["Care leavers suitable"]),
+        ("C1,01/02/1999,YES,,B1", "ACTIV", vec!["Care leavers EET"]),
+        (
+            "C1,01/02/1999,,F1,B1",
+            "IN_TOUCH",
+            vec!["Care leavers EET", "Care leavers status age", "Care leavers suitable"],
+        ),
+    ] {
+        let (dataset, _) = joined([of_rows(2018, &[(Table::Oc3, &[row])])]);
+        let found: Vec<_> = said(&dataset).into_iter().filter(|s| s.0 == "153").map(|s| s.3).collect();
+        assert_eq!(found, [column]);
+        let touched = touched(&dataset, |f| f.rule.number() == Some("153"));
+        assert_eq!(touched.into_iter().collect::<Vec<_>>(), indicators, "{row}");
     }
 }
 
@@ -1500,6 +1595,11 @@ fn typed(children: &[Invented], years: &[CollectionYear], with_breaks: bool) -> 
                 status = status.accommodation(Coded::read(&place[..1])).suitability(Coded::read(&place[1..]));
             }
             b.push(status);
+            // The next birthday ends it, where no other status does.
+            let next = birthday(child.born, age + 1);
+            if age == 21 || !years.iter().any(|one| (one.first_day()..=one.last_day()).contains(&next)) {
+                b.push(csc_kpi::record::CareLeaverStatus::new(format!("{id}-end"), &id).latest_contact(next));
+            }
         }
     }
     b.finish()
@@ -1875,7 +1975,13 @@ fn the_made_up_return_is_read_whole_and_its_findings_are_those_counted_by_hand()
         dataset.children().map(|child| of(&child.chronology())).sum::<usize>()
     };
     assert_eq!(sum(|of| of.missing().len()), lines("missing").len());
-    assert_eq!(sum(|of| of.care_leaver().len()), lines("oc3").len());
+    // Beside where statuses end, of the rows in which anything is said.
+    let said_of =
+        |row: &&BTreeMap<String, String>| ["IN_TOUCH", "ACTIV", "ACCOM"].iter().any(|of| !row[*of].is_empty());
+    assert_eq!(
+        sum(|of| of.care_leaver().iter().filter(|status| status.eligibility.known().is_some()).count()),
+        lines("oc3").iter().filter(said_of).count()
+    );
     assert_eq!(sum(|of| of.immigration().len()), lines("uasc").len());
     assert_eq!(sum(|of| of.involvements().len()), 1);
     let of_others = |table: Table| others.iter().filter(|other| other.table() == table).count();

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 
 use super::chain::{self, Episode, PLACE};
-use super::leavers::{self, Care};
+use super::leavers::{self, Care, Leaver};
 use super::row::{Origin, Row};
 use super::stitch::{self, Carried, CarriedNoMore, Carries};
 use super::{CollectionYear, OtherRecord, Return, Table, tables};
@@ -74,6 +74,8 @@ struct Joined {
     missing: BTreeMap<String, Vec<Carried>>,
     /// By child and worker.
     workers: BTreeMap<(String, String), Vec<Carried>>,
+    /// By child the last status of a care leaver.
+    leavers: BTreeMap<String, Leaver>,
     /// The rows of the last return that has the key: of one return all, whatever else they say.
     others: BTreeMap<(Table, String, String), Vec<OtherRecord>>,
     findings: Vec<Finding>,
@@ -120,7 +122,7 @@ impl Joined {
         let first = self.first_episodes_of;
         let care = Care { year, now: whole, joined: &self.episodes, year_before, first, went_on: &went_on };
         care.check(&one, &self.births, &mut self.findings);
-        self.leavers(&one, counter);
+        self.leavers(&one, whole, counter);
         let in_care = |child: &str| carries.left_out(child) || now.as_ref().is_some_and(|now| now.contains_key(child));
         self.carried(&one, in_care, year_before);
         let Return { rows, findings, .. } = one;
@@ -199,10 +201,25 @@ impl Joined {
         }
     }
 
-    fn leavers(&mut self, one: &Return, counter: &mut Counter<'_>) {
-        for row in one.of(Table::Oc3) {
-            let born = row.day("DOB").or_else(|| self.births.get(&row.child).copied());
+    /// Hands over the statuses of care leavers, and where those of earlier returns end.
+    fn leavers(&mut self, one: &Return, now: Option<&BTreeMap<String, Vec<Episode>>>, counter: &mut Counter<'_>) {
+        let rows = one.of(Table::Oc3).iter().filter(|row| leavers::says_anything(row));
+        let rows: BTreeMap<&str, &Row> = rows.map(|row| (row.child.as_str(), row)).collect();
+        for (child, leaver) in std::mem::take(&mut self.leavers) {
+            if leaver.until >= one.year.first_day() && rows.contains_key(child.as_str()) {
+                continue;
+            }
+            let episodes = now.and_then(|now| now.get(&child)).map(Vec::as_slice).unwrap_or_default();
+            if one.is_whole(Table::Oc3) && leaver.is_due(one.year, episodes) {
+                self.findings.push(leaver.row.finding("IN_TOUCH", ReturnsRule::NoLaterStatus));
+            }
+            counter.push(leaver.end(), Some(&leaver.row.at));
+        }
+        for (child, row) in rows {
+            let born = row.day("DOB").or_else(|| self.births.get(child).copied());
             counter.push(leavers::status(row, born, one.year, &mut self.findings), Some(&row.at));
+            self.leavers
+                .extend(born.and_then(|born| Leaver::new(row, born, one.year)).map(|one| (child.to_owned(), one)));
         }
     }
 
@@ -279,6 +296,9 @@ impl Joined {
                 involvement = involvement.professional(worker);
             }
             counter.push(involvement, Some(&carried.row.at));
+        }
+        for leaver in self.leavers.into_values() {
+            counter.push(leaver.end(), Some(&leaver.row.at));
         }
         for finding in self.findings {
             counter.records.note(finding);

@@ -20,6 +20,44 @@ fn birthday_in(born: NaiveDate, year: CollectionYear) -> Option<(u16, NaiveDate)
     (17..=21).map(|age| (age, birthday(born, age))).find(|(_, day)| (year.first_day()..=year.last_day()).contains(day))
 }
 
+/// Whether anything stands in the row: it need not say anything of who is no care leaver.
+pub(super) fn says_anything(row: &Row) -> bool {
+    SAID.iter().any(|column| row.is_filled(column))
+}
+
+const SAID: [&str; 3] = ["IN_TOUCH", "ACTIV", "ACCOM"];
+
+/// The last status of a care leaver, which the next birthday ends.
+pub(super) struct Leaver {
+    pub(super) row: Row,
+    born: NaiveDate,
+    year: CollectionYear,
+    /// The birthday in the next collection year.
+    pub(super) until: NaiveDate,
+}
+
+impl Leaver {
+    /// That of a row; `None` for who was not born by the end of the year.
+    pub(super) fn new(row: &Row, born: NaiveDate, year: CollectionYear) -> Option<Self> {
+        let until = birthday(born, age_on(born, year.last_day())?.saturating_add(1));
+        Some(Self { row: row.clone(), born, year, until })
+    }
+
+    /// Whether the return of `year`, in which the child has these episodes, should have a status too.
+    pub(super) fn is_due(&self, year: CollectionYear, episodes: &[Episode]) -> bool {
+        let in_care = |day| episodes.iter().any(|one| one.start <= day && one.end.is_none_or(|end| end > day));
+        let left = self.row.text("IN_TOUCH").is_some_and(|touch| matches!(touch, "DIED" | "RHOM"));
+        !left && birthday_in(self.born, year).is_some_and(|(_, day)| day == self.until && !in_care(day))
+    }
+
+    /// That nothing is known from the next birthday on.
+    pub(super) fn end(&self) -> CareLeaverStatus {
+        let mut end = CareLeaverStatus::new(format!("{}/{}/end", self.row.child, self.year), &self.row.child);
+        end.latest_contact = Some(self.until);
+        end
+    }
+}
+
 /// The record of a row.
 pub(super) fn status(
     row: &Row,
@@ -51,13 +89,13 @@ pub(super) fn status(
 /// What is known of the children's episodes when a return is checked.
 pub(super) struct Care<'a> {
     pub(super) year: CollectionYear,
-    /// The episodes of this return, in order; `None` where they were not read.
+    /// The episodes of this return, in order; `None` where they were not read to the end.
     pub(super) now: Option<&'a BTreeMap<String, Vec<Episode>>>,
     /// Those of this return and all before, joined.
     pub(super) joined: &'a BTreeMap<String, Vec<Episode>>,
     /// Whether the episodes of the year just before were read.
     pub(super) year_before: bool,
-    /// The first year whose episodes were read.
+    /// The first of the years without a gap whose episodes were read.
     pub(super) first: Option<CollectionYear>,
     /// The children with an episode that went on when the year began.
     pub(super) went_on: &'a BTreeSet<String>,
@@ -68,11 +106,12 @@ impl Care<'_> {
     pub(super) fn check(&self, one: &Return, births: &BTreeMap<String, NaiveDate>, findings: &mut Vec<Finding>) {
         let uasc: BTreeSet<&str> = one.of(Table::Uasc).iter().map(|row| row.child.as_str()).collect();
         for row in one.of(Table::Oc3) {
-            let filled = ["IN_TOUCH", "ACTIV", "ACCOM"].map(|column| row.is_filled(column));
-            if filled.contains(&false) && filled.contains(&true) {
-                findings.push(row.finding("ACTIV", Ssda903_153));
+            if !says_anything(row) {
+                continue;
             }
-            let Some(now) = self.now.filter(|_| filled.contains(&true)) else { continue };
+            let empty = SAID.into_iter().filter(|column| !row.is_filled(column));
+            findings.extend(empty.map(|column| row.finding(column, Ssda903_153)));
+            let Some(now) = self.now else { continue };
             let born = row.day("DOB").or_else(|| births.get(&row.child).copied());
             let now = now.get(&row.child).map(Vec::as_slice).unwrap_or_default();
             let joined = self.joined.get(&row.child).map(Vec::as_slice).unwrap_or_default();
@@ -99,11 +138,16 @@ impl Care<'_> {
 
     /// Whether a day of care from the 16th birthday on would be in a return that was read.
     fn would_be_read(&self, born: Option<NaiveDate>) -> bool {
-        born.zip(self.first).is_none_or(|(born, first)| birthday(born, 16) >= first.first_day())
+        born.is_none_or(|born| self.is_read_from(birthday(born, 16)))
+    }
+
+    /// Whether all care from that day on is in a return that was read.
+    fn is_read_from(&self, day: NaiveDate) -> bool {
+        self.first.is_none_or(|first| day >= first.first_day())
     }
 
     /// Whether a young person under 20 at the end of the year was adopted, or was not looked after for 91 days from the
-    /// 14th birthday and for a day from the 16th.
+    /// 14th birthday and for a day from the 16th, as far as the returns reach back.
     fn is_no_leaver(&self, episodes: &[Episode], born: Option<NaiveDate>) -> bool {
         if episodes.last().is_some_and(|last| last.is("REC", &["E11", "E12"])) {
             return true;
@@ -114,6 +158,9 @@ impl Care<'_> {
             let end = |episode: &Episode| episode.end.unwrap_or(self.year.last_day());
             counted.map(|episode| (end(episode) - episode.start.max(from)).num_days().max(0)).sum::<i64>()
         };
-        days_from(birthday(born, 14)) < 91 || days_from(birthday(born, 16)) < 1
+        [(14, 91), (16, 1)].into_iter().any(|(age, days)| {
+            let from = birthday(born, age);
+            self.is_read_from(from) && days_from(from) < days
+        })
     }
 }

@@ -22,7 +22,8 @@ use csc_kpi::format::annex_a::AnnexA;
 use csc_kpi::format::cin_census::Censuses;
 use csc_kpi::format::ssda903::{Returns, place};
 use csc_kpi::record::{
-    AuthorityCount, Coded, Eligibility, EpisodeEnd, EpisodeStart, Family, LookedAfterEpisode, Placement, PlacementType,
+    AuthorityCount, CareLeaverStatus, Coded, Eligibility, EpisodeEnd, EpisodeStart, Family, LookedAfterEpisode,
+    Placement, PlacementType,
 };
 use csc_kpi::{
     AgeBands, ByAbuseCategory, ByEthnicGroup, ByPlacementType, BySex, ByTeam, ByUnaccompanied, CinRule, Dataset,
@@ -304,6 +305,13 @@ fn take_statuses_between_birthdays(child: &mut Child, whole: &Child) {
     child.care_leaver.retain(|status| {
         status.latest_contact.is_some_and(|day| birthdays.contains(&day)) && counts(status.eligibility.as_ref())
     });
+    // The next birthday ends a status, where no other one does.
+    let known: Vec<NaiveDate> = child.care_leaver.iter().filter_map(|status| status.latest_contact).collect();
+    let after = (17..=21).map(|age| [age, age + 1].map(|age| csc_kpi::calendar::birthday(born, age)));
+    for [_, next] in after.filter(|[day, next]| known.contains(day) && !known.contains(next)) {
+        let end = CareLeaverStatus::new(format!("{}/{next}", child.id()), child.id());
+        child.care_leaver.push(end.latest_contact(next));
+    }
 }
 
 /// What reads counts of the authority, which no table has.
@@ -383,7 +391,7 @@ const RETURNS: Form = Form {
             take: take_workers_out_of_returns,
         },
         Loss {
-            why: "care leavers at their 17th to 21st birthday only",
+            why: "care leavers at their 17th to 21st birthday, each for a year",
             changes: CARE_LEAVERS,
             lacks: &[],
             take: take_statuses_between_birthdays,
@@ -1385,8 +1393,14 @@ fn take_what_a_return_said(child: &mut Child, whole: &Child) {
     let ends_later = |end: Option<NaiveDate>| end.is_none_or(|end| end >= after);
     let before = whole.clone().known_at(plus(first, -1));
     let is_looked_after = ssda903::has_return(whole, SKIPPED + 1);
-    child.care_leaver.retain(|status| !status.latest_contact.is_some_and(in_year));
-    let is_leaver = child.care_leaver.iter().any(|status| status.latest_contact.is_some_and(|day| day >= after));
+    // A birthday in it ends the status before it, whatever was said then.
+    for status in child.care_leaver.iter_mut().filter(|status| status.latest_contact.is_some_and(in_year)) {
+        let (id, day) = (status.id.clone(), status.latest_contact);
+        *status = CareLeaverStatus::new(id, status.person.clone());
+        status.latest_contact = day;
+    }
+    let said = child.care_leaver.iter().filter(|status| status.eligibility.is_some());
+    let is_leaver = said.filter_map(|status| status.latest_contact).any(|day| day >= after);
     if !is_looked_after && !is_leaver {
         child.person = before.person;
     }
