@@ -1407,6 +1407,28 @@ fn xml_names_line_and_element_of_what_is_wrong() {
     assert_eq!(dataset.child("C1").unwrap().chronology().involvements().len(), 1);
 }
 
+#[test]
+fn a_row_in_xml_that_holds_nothing_is_a_row() {
+    let text = "<EXPSSDA903><CHILD><HEADER><CHILDID>C1</CHILDID><SEX>1</SEX><DOB>01/02/2000</DOB><ETHNIC>WBRI</ETHNIC><UPN>UN1</UPN>
+<UASC>0</UASC><DUC>01/02/2018</DUC></HEADER>
+<EPISODE/>
+<EPISODE>01/06/2012</EPISODE>
+<AMISSING/></CHILD></EXPSSDA903>";
+    let mut read = Return::new(year(2018));
+    assert_eq!(read.read_xml("r.xml", text.as_bytes()).unwrap(), 1);
+    assert_eq!((read.rows(Table::Episodes), read.rows(Table::Uasc)), (0, 1));
+    let (dataset, _) = joined([read]);
+    let mut found: Vec<_> = said(&dataset).into_iter().filter(|s| ["141", "1004"].contains(&s.0.as_str())).collect();
+    found.sort_by_key(|s| s.2);
+    assert_eq!(found.iter().map(|s| (&*s.0, s.2)).collect::<Vec<_>>(), [("141", 3), ("141", 4), ("1004", 5)]);
+    let others = ["UnexpectedElement", "NotUnaccompanied", "RepeatedColumn"];
+    let found: Vec<_> =
+        said(&dataset).into_iter().filter(|s| others.contains(&s.0.as_str())).map(|s| (s.0, s.2, s.4)).collect();
+    let expected = [("NotUnaccompanied", 1, "0"), ("UnexpectedElement", 4, "01/06/2012")];
+    assert_eq!(found, expected.map(|(rule, row, value)| (rule.to_owned(), row, value.to_owned())));
+    assert_eq!(dataset.child("C1").unwrap().chronology().immigration()[0].end, Some(day("2018-02-01")));
+}
+
 /// What was read stays; that something is not there says nothing.
 #[test]
 fn a_return_that_breaks_off_supplies_nothing_and_denies_nothing() {
@@ -1448,6 +1470,29 @@ fn a_return_that_breaks_off_supplies_nothing_and_denies_nothing() {
     let cut = of_rows(2019, &[C1, (Table::Episodes, &["C2,\"01/06/2012,S,C2,N1,U4,PR1,,,,,,"])]);
     let (dataset, _) = joined([open, cut]);
     assert!(said(&dataset).iter().all(|s| s.0 != "Gone"));
+}
+
+/// In the square of what is read each of these would take many seconds.
+#[test]
+fn what_comes_very_often_is_read_in_its_own_time() {
+    let often = |text: &str| text.repeat(20_000);
+    for cells in [["<X/>", "<DECOM/>"], ["<UASC/>", "<UASC/>"]] {
+        let cells = cells.map(often).concat();
+        let xml = format!("<EXPSSDA903><CHILD><HEADER>{cells}</HEADER><EPISODE>{cells}</EPISODE></CHILD></EXPSSDA903>");
+        assert_eq!(Return::new(year(2018)).read_xml("r.xml", xml.as_bytes()).unwrap(), 1);
+    }
+    let rows = |row: &dyn Fn(usize) -> String| (0..20_000).map(row).collect::<Vec<_>>();
+    let date = |at: usize| (day("1990-01-01") + chrono::Days::new(at as u64 % 9_000)).to_string();
+    let of = |closing: i32, rows: &[String]| one(closing, &[(Table::Episodes, csv(Table::Episodes, rows))]);
+    // Of one start, and of another one.
+    let ended = rows(&|at| format!("C1,01/06/2017,S,C2,N1,U4,PR1,{:02}/03/2018,,,,,{at}", 1 + at % 28));
+    let open = rows(&|at| format!("C1,01/06/2017,S,C2,N1,U4,PR1,,,,,,{at}"));
+    let dated = rows(&|at| format!("C1,{},S,C2,N1,U4,PR1,,,,,,{at}", date(at)));
+    let moved = rows(&|at| format!("C1,01/02/2018,S,C2,N1,U4,PR1,,,,,,{at}"));
+    for [before, this] in [[&ended, &open], [&dated, &moved]] {
+        let mut records = Dataset::builder();
+        Returns::from_iter([of(2018, before), of(2019, this)]).into_builder(&mut records);
+    }
 }
 
 // ---- an invented authority, written out and read back -------------------------------------------------------------------

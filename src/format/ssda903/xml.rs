@@ -74,6 +74,12 @@ pub(super) fn read(
         let closed = if at_an_end { open.pop() } else { None };
         let Some(element) = closed else { continue };
         let depth = open.len();
+        let is_row = table_named(&element.name).is_some();
+        let is_group = element.holds || is_row || element.name == "HEADER" || (depth == 1 && element.name == "CHILD");
+        if is_group && !element.text.trim().is_empty() {
+            let table = table_of(&element).unwrap_or(Table::Header);
+            clerk.note(table, &element, &element.name, element.text.trim(), FindingRule::UnexpectedElement);
+        }
         if depth == 1 {
             if element.name == "CHILD" {
                 children += 1;
@@ -83,7 +89,7 @@ pub(super) fn read(
             }
         } else if let Some(parent) = open.last_mut() {
             parent.holds = true;
-            if !element.holds {
+            if !element.holds && !is_row {
                 parent.cells.push((element.name, element.text));
             } else if depth == 2 && element.name == "HEADER" {
                 parent.cells.extend(element.cells);
@@ -157,6 +163,11 @@ impl Element {
     fn cell(&self, names: &[&str]) -> Option<&[u8]> {
         self.cells.iter().find(|(name, _)| names.contains(&name.as_str())).map(|(_, text)| text.as_bytes())
     }
+
+    /// The id of the child, where it says one.
+    fn child(&self) -> String {
+        self.cell(names("CHILD")).map(String::from_utf8_lossy).unwrap_or_default().trim().to_owned()
+    }
 }
 
 /// The name of the element that holds a column.
@@ -177,9 +188,9 @@ fn is_inherited(column: &str) -> bool {
     matches!(column, "CHILD" | "DOB" | "SEX")
 }
 
-/// The table of a row that stands in an element of its own.
-fn table_of(group: &Element) -> Option<Table> {
-    let by_name = match group.name.as_str() {
+/// The table whose rows stand in elements of this name.
+fn table_named(name: &str) -> Option<Table> {
+    match name {
         "EPISODE" => Some(Table::Episodes),
         "AREVIEW" => Some(Table::Reviews),
         "AMISSING" => Some(Table::Missing),
@@ -187,12 +198,16 @@ fn table_of(group: &Element) -> Option<Table> {
         "PERMANENCE" => Some(Table::PreviousPermanence),
         "AD_PLACED" => Some(Table::PlacedForAdoption),
         _ => None,
-    };
+    }
+}
+
+/// The table of a row that stands in an element of its own.
+fn table_of(group: &Element) -> Option<Table> {
     let has = |table: &Table| {
         let mut own = table.columns().filter(|column| !is_inherited(column));
         own.any(|column| group.cells.iter().any(|(name, _)| is_named(column, name)))
     };
-    by_name.or_else(|| Table::ALL.into_iter().find(has))
+    table_named(&group.name).or_else(|| Table::ALL.into_iter().find(has))
 }
 
 /// Takes the rows and the findings of one file.
@@ -208,18 +223,19 @@ struct Clerk<'a> {
 
 impl Clerk<'_> {
     fn child(&mut self, child: &Element, groups: &[Element]) {
+        let is_uasc = self.is_uasc(child);
         for table in IN_HEADER {
             let own = |(name, text): &(String, String)| {
                 !text.trim().is_empty() && table.columns().any(|column| !is_inherited(column) && is_named(column, name))
             };
-            if table == Table::Header || child.cells.iter().any(own) || (table == Table::Uasc && self.is_uasc(child)) {
+            if table == Table::Header || child.cells.iter().any(own) || (table == Table::Uasc && is_uasc) {
                 self.row(table, child, child);
             }
         }
         let known = |name: &str| {
             name == UASC
                 || IN_HEADER.iter().any(|table| table.columns().any(|column| is_named(column, name)))
-                || ["AREVIEW", "AMISSING", "OC2", "PERMANENCE", "AD_PLACED", "EPISODE", "HEADER"].contains(&name)
+                || name == "HEADER"
         };
         self.names(child, known);
         for group in groups {
@@ -237,7 +253,13 @@ impl Clerk<'_> {
         let written = child.cell(&[UASC]).unwrap_or_default().trim_ascii();
         match written {
             b"1" => true,
-            b"" | b"0" => false,
+            b"" => false,
+            b"0" => {
+                if child.cell(&["DUC"]).is_some_and(|end| !end.trim_ascii().is_empty()) {
+                    self.note(Table::Uasc, child, UASC, "0", ReturnsRule::NotUnaccompanied.into());
+                }
+                false
+            }
             _ => {
                 self.note(Table::Uasc, child, UASC, &String::from_utf8_lossy(written), FindingRule::UnknownFlag);
                 false
@@ -267,12 +289,13 @@ impl Clerk<'_> {
 
     /// Notes the elements that come twice, and those that no table knows.
     fn names(&mut self, element: &Element, known: impl Fn(&str) -> bool) {
-        for (at, (name, text)) in element.cells.iter().enumerate() {
+        let (table, child) = (table_of(element).unwrap_or(Table::Header), element.child());
+        let mut seen = BTreeSet::new();
+        for (name, text) in &element.cells {
             if !known(name) {
                 self.note_strange(element, name);
-            } else if element.cells.iter().take(at).any(|(before, _)| before == name) {
-                let table = table_of(element).unwrap_or(Table::Header);
-                self.note(table, element, name, text, FindingRule::RepeatedColumn);
+            } else if !seen.insert(name) {
+                self.note_of(&child, table, element.line, name, text, FindingRule::RepeatedColumn);
             }
         }
     }
@@ -284,8 +307,11 @@ impl Clerk<'_> {
     }
 
     fn note(&mut self, table: Table, element: &Element, field: &str, value: &str, rule: FindingRule) {
-        let child = element.cell(names("CHILD")).map(String::from_utf8_lossy).unwrap_or_default();
-        let finding = Finding::new(family(table), field, value, rule).in_row(Some(element.line)).of("", child.trim());
+        self.note_of(&element.child(), table, element.line, field, value, rule);
+    }
+
+    fn note_of(&mut self, child: &str, table: Table, line: u64, field: &str, value: &str, rule: FindingRule) {
+        let finding = Finding::new(family(table), field, value, rule).in_row(Some(line)).of("", child);
         self.findings.push(finding.in_file(Some(Arc::clone(self.file))));
     }
 }
