@@ -32,12 +32,16 @@ pub enum Matter {
     ReferralDecisions,
     /// How many referrals the authority counted before a referral, where a list has the count in their place.
     ReferralCounts,
-    /// Which referral an assessment is of.
+    /// Which referral an assessment is of: the referral of every assessment and the assessments of every referral of the day
+    /// are there, however early.
     AssessmentReferrals,
     /// When an assessment was authorised.
     Authorisations,
-    /// Which referral a section 47 enquiry is of.
+    /// Which referral a section 47 enquiry is of: the referral of every enquiry and the enquiries of every referral of the day
+    /// are there, however early.
     EnquiryReferrals,
+    /// Which section 47 enquiry led to an initial conference: that of every conference of the day is there, however early.
+    ConferenceEnquiries,
     /// How many child protection plans a child had before, as recorded at the start of a plan.
     PreviousPlans,
     /// Which children are unaccompanied asylum seeking children.
@@ -52,6 +56,9 @@ pub enum Matter {
     MissingKinds,
     /// When a missing episode ended.
     MissingEnds,
+    /// Which looked-after episodes are short breaks: the legal status under which it began is there of every episode of the day,
+    /// however early.
+    ShortBreaks,
     /// Whether the interview after a missing episode was offered.
     InterviewOffers,
     /// Whether the interview after a missing episode was accepted.
@@ -73,12 +80,13 @@ pub enum Matter {
 
 impl Matter {
     /// The parts of records, each with the family of the records.
-    pub const PARTS: [(Self, Family); 19] = [
+    pub const PARTS: [(Self, Family); 21] = [
         (Self::ReferralDecisions, Family::Referral),
         (Self::ReferralCounts, Family::Referral),
         (Self::AssessmentReferrals, Family::Assessment),
         (Self::Authorisations, Family::Assessment),
         (Self::EnquiryReferrals, Family::Section47Enquiry),
+        (Self::ConferenceEnquiries, Family::InitialConference),
         (Self::PreviousPlans, Family::ProtectionPlan),
         (Self::UnaccompaniedChildren, Family::ImmigrationStatus),
         (Self::PlacementCounts, Family::LookedAfterEpisode),
@@ -86,6 +94,7 @@ impl Matter {
         (Self::PlacementDetails, Family::Placement),
         (Self::MissingKinds, Family::MissingEpisode),
         (Self::MissingEnds, Family::MissingEpisode),
+        (Self::ShortBreaks, Family::LegalStatus),
         (Self::InterviewOffers, Family::MissingEpisode),
         (Self::ReturnInterviews, Family::MissingEpisode),
         (Self::InterviewDates, Family::MissingEpisode),
@@ -130,6 +139,7 @@ impl fmt::Display for Matter {
             Self::AssessmentReferrals => "assessment referrals",
             Self::Authorisations => "authorisations of assessments",
             Self::EnquiryReferrals => "enquiry referrals",
+            Self::ConferenceEnquiries => "enquiries of conferences",
             Self::PreviousPlans => "numbers of previous plans",
             Self::UnaccompaniedChildren => "unaccompanied asylum seeking children",
             Self::PlacementCounts => "counts of placements",
@@ -137,6 +147,7 @@ impl fmt::Display for Matter {
             Self::PlacementDetails => "details of placements",
             Self::MissingKinds => "kinds of missing episodes",
             Self::MissingEnds => "ends of missing episodes",
+            Self::ShortBreaks => "short breaks",
             Self::InterviewOffers => "offers of return interviews",
             Self::ReturnInterviews => "return interviews",
             Self::InterviewDates => "dates of return interviews",
@@ -169,8 +180,12 @@ impl fmt::Display for Matter {
 /// What sources hold, and over which days.
 ///
 /// A matter is held on a day where nothing of it is lacking on that day: of what happens on a day (a referral) all that
-/// happened, of what lasts (a placement, a plan) all that was open, with its start however early, of what is known (the status
-/// of a care leaver) the latest for everybody. What has no dates of its own, such as a person, is held on every day or not at all.
+/// happened, of what lasts (a placement, a plan) all that was open or has its end on the day, with its start however early, of
+/// what is known (the status of a care leaver) the latest for everybody. What has no dates of its own, such as a person, is
+/// held on every day or not at all.
+///
+/// What an earlier record is needed for is a [matter](Matter) of its own: a source that begins on a day has the enquiries that
+/// were open on it, and not all those that led to the conferences of the days after it.
 ///
 /// A source that is silent holds everything, see [`Builder::begin_source`](crate::Builder::begin_source).
 ///

@@ -165,6 +165,7 @@ pub fn supply() -> Supply {
         Matter::AssessmentReferrals,
         Matter::Authorisations,
         Matter::EnquiryReferrals,
+        Matter::ConferenceEnquiries,
         Matter::UnaccompaniedChildren,
         Matter::PlacementMoves,
         Matter::CareLeaverActivity,

@@ -400,11 +400,12 @@ fn supply(table: Family, headings: &[Heading]) -> Supply {
 }
 
 /// The columns that hold a part of the records.
-const PARTS: [(Matter, &[&str]); 17] = [
+const PARTS: [(Matter, &[&str]); 19] = [
     (Matter::ReferralDecisions, &["cine_referral_nfa"]),
     (Matter::AssessmentReferrals, &["cina_referral_id"]),
     (Matter::Authorisations, &["cina_assessment_auth_date"]),
     (Matter::EnquiryReferrals, &["s47e_referral_id"]),
+    (Matter::ConferenceEnquiries, &["icpc_s47_enquiry_id"]),
     (Matter::PreviousPlans, &["cppl_number_of_previous_plans"]),
     (
         Matter::UnaccompaniedChildren,
@@ -422,6 +423,7 @@ const PARTS: [(Matter, &[&str]); 17] = [
     ),
     (Matter::MissingKinds, &["miss_missing_episode_type"]),
     (Matter::MissingEnds, &["miss_missing_episode_end_date"]),
+    (Matter::ShortBreaks, &["lega_legal_status"]),
     (Matter::InterviewOffers, &["miss_missing_rhi_offered"]),
     (Matter::ReturnInterviews, &["miss_missing_rhi_accepted"]),
     (Matter::InterviewDates, &["miss_missing_rhi_completed_date"]),

@@ -3,6 +3,7 @@
 use super::assessments::{OUTSIDE_BANK_HOLIDAYS, outside_bank_holidays};
 use super::{Book, Definition, Flow, Indicator, Polarity, Reason, Timing, Verdict};
 use crate::chronology::{Chronology, ConferenceEntry, Unit};
+use crate::dataset::Matter;
 use crate::record::Family;
 
 /// The most working days between the start of an enquiry and its conference.
@@ -21,7 +22,11 @@ impl ConferencesInTime {
                 Timing::Flow,
             )
             .polarity(Polarity::HigherIsBetter)
-            .needs([Family::InitialConference, Family::Section47Enquiry])
+            .needs([
+                Matter::Records(Family::InitialConference),
+                Matter::ConferenceEnquiries,
+                Matter::Records(Family::Section47Enquiry),
+            ])
             .rule(
                 "Unit: initial child protection conference, dated by the day it was held. Met: held within 15 working \
                  days of the start of the section 47 enquiry it names, that start being day 0. A transfer-in, even one \

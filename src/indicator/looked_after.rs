@@ -23,11 +23,25 @@ pub(super) fn union(spans: impl Iterator<Item = Span>) -> impl Iterator<Item = S
     })
 }
 
-/// What is needed to know whom CLA counts: birthdays, episodes, and the legal statuses that make some of them short breaks.
-const COUNTED: [Family; 3] = [Family::Person, Family::LookedAfterEpisode, Family::LegalStatus];
+/// What is needed to know whom CLA counts: birthdays, episodes, and the legal statuses on their first days, however early, that
+/// make some of them short breaks.
+const COUNTED: [Matter; 4] = [
+    Matter::Records(Family::Person),
+    Matter::Records(Family::LookedAfterEpisode),
+    Matter::Records(Family::LegalStatus),
+    Matter::ShortBreaks,
+];
 
 /// What is needed beside the episodes and placements to know where a placement spell begins.
 const SPELLS: [Matter; 2] = [Matter::PlacementMoves, Matter::PlacementDetails];
+
+/// What is needed of children whose placements are stable: of all but birthdays as far back as care has lasted.
+const STABLE: [Matter; 4] = [
+    Matter::Records(Family::Person),
+    Matter::Records(Family::LookedAfterEpisode),
+    Matter::ShortBreaks,
+    Matter::Records(Family::Placement),
+];
 
 /// The days on which CLA counts the child: looked after, other than a short break, and under 18.
 fn counted_days(child: &Chronology<'_>) -> impl Iterator<Item = Span> {
@@ -88,7 +102,7 @@ impl ChildrenLookedAfter {
         Self(
             Definition::new("CLA", "Children looked after", "child", Timing::Stock)
                 .parts(&["UASC", "not UASC"])
-                .needs(COUNTED.map(Matter::from).into_iter().chain([Matter::UnaccompaniedChildren]))
+                .needs(COUNTED.into_iter().chain([Matter::UnaccompaniedChildren]))
                 .rule(
                     "Unit: child with a looked-after episode open on the day that is no short break, aged under 18 on \
                      that day. An episode is a short break if the legal status on its first day is V3 or V4. Parts: \
@@ -153,7 +167,7 @@ impl ThreePlacements {
         )
         .bases([Basis::ROLLING_12M, Basis::Cumulative])
         .polarity(Polarity::LowerIsBetter)
-        .needs(COUNTED.into_iter().chain([Family::Placement]).map(Matter::from).chain(of_spells.iter().copied()));
+        .needs(COUNTED.into_iter().chain([Matter::Records(Family::Placement)]).chain(of_spells.iter().copied()));
         let definition = match count {
             PlacementCount::Spells => definition
                 .rule(
@@ -246,7 +260,7 @@ impl PlacementsAsRecorded {
                 Timing::Stock,
             )
             .option("as recorded")
-            .needs(COUNTED.map(Matter::from).into_iter().chain([Matter::PlacementCounts]))
+            .needs(COUNTED.into_iter().chain([Matter::PlacementCounts]))
             .polarity(Polarity::LowerIsBetter)
             .rule(
                 "Unit: child counted by CLA on the day with an episode, open on the day, of a list that has the latest \
@@ -296,11 +310,9 @@ impl StablePlacements {
         Self(
             Definition::new("NI 63", "Long-term stability of placements", "child looked after", Timing::Stock)
                 .polarity(Polarity::HigherIsBetter)
-                .needs(COUNTED.into_iter().chain([Family::Placement]).map(Matter::from).chain(SPELLS).map(|matter| {
-                    match matter.family() {
-                        Family::LookedAfterEpisode | Family::Placement => Need::of(matter).back(Reach::Months(30)),
-                        _ => Need::of(matter),
-                    }
+                .needs(STABLE.into_iter().chain(SPELLS).map(|matter| match matter {
+                    Matter::Records(Family::Person) => Need::of(matter),
+                    _ => Need::of(matter).back(Reach::Months(30)),
                 }))
                 .rule(
                     "Unit: child counted by CLA on the day, aged under 16, whose current period of care began on or \
@@ -353,10 +365,10 @@ impl Indicator for StablePlacements {
 pub(super) struct Allocation;
 
 impl Allocation {
-    pub(super) fn define(code: &str, title: &str, unit: &str, counted: &str, counted_by: &[Family]) -> Definition {
+    pub(super) fn define(code: &str, title: &str, unit: &str, counted: &str, counted_by: &[Matter]) -> Definition {
         Definition::new(code, title, unit, Timing::Stock)
             .polarity(Polarity::HigherIsBetter)
-            .needs(counted_by.iter().copied().chain([Family::Involvement, Family::Professional]))
+            .needs(counted_by.iter().copied().chain([Family::Involvement, Family::Professional].map(Matter::Records)))
             .rule(format!(
                 "Unit: {counted}. Met: an involvement is open on the day in the role Allocated Case Worker whose \
                  professional's registration number begins SW followed by a digit."

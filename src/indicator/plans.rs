@@ -352,7 +352,7 @@ impl PlansAllocated {
             "Children on a child protection plan allocated to a qualified social worker",
             "child with an open plan",
             "child with a plan open on the day, not of another authority",
-            &[Family::ProtectionPlan],
+            &[Matter::Records(Family::ProtectionPlan)],
         ))
     }
 }

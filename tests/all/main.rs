@@ -25,6 +25,7 @@ mod forms;
 mod generators;
 mod golden;
 mod handbook;
+mod held_from;
 mod laws;
 mod merging;
 mod meta;

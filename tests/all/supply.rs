@@ -778,6 +778,7 @@ fn returns_hold_their_tables_over_their_years() {
         "placements",
         "details of placements",
         "legal statuses",
+        "short breaks",
         "missing episodes",
         "kinds of missing episodes",
         "ends of missing episodes",
@@ -909,6 +910,22 @@ fn without(records: &[Record], matter: Matter) -> Vec<Record> {
     match matter {
         Matter::Records(family) => records.retain(|record| record.family() != family),
         Matter::UnaccompaniedChildren => records.retain(|record| record.family() != Family::ImmigrationStatus),
+        Matter::ShortBreaks => {
+            let starts: BTreeSet<(String, NaiveDate)> = records
+                .iter()
+                .filter_map(|record| match record {
+                    Record::LookedAfterEpisode(episode) => Some((episode.person.clone(), episode.start)),
+                    _ => None,
+                })
+                .collect();
+            records.retain(|record| match record {
+                Record::LegalStatus(status) => {
+                    let span = Span::new(status.start, status.end);
+                    !starts.iter().any(|(person, day)| *person == status.person && span.covers(*day))
+                }
+                _ => true,
+            });
+        }
         _ => {}
     }
     for record in &mut records {
@@ -919,6 +936,7 @@ fn without(records: &[Record], matter: Matter) -> Vec<Record> {
             (Matter::AssessmentReferrals, Record::Assessment(assessment)) => assessment.referral = None,
             (Matter::Authorisations, Record::Assessment(assessment)) => assessment.authorised = None,
             (Matter::EnquiryReferrals, Record::Section47Enquiry(enquiry)) => enquiry.referral = None,
+            (Matter::ConferenceEnquiries, Record::InitialConference(conference)) => conference.enquiry = None,
             (Matter::PreviousPlans, Record::ProtectionPlan(plan)) => plan.previous_plans = None,
             (Matter::PlacementMoves, Record::LookedAfterEpisode(episode)) => {
                 (episode.placement, episode.start_reason) = (None, None);

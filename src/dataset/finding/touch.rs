@@ -42,12 +42,13 @@ impl Reads {
 }
 
 /// Columns and elements that hold a part of the records.
-const PARTS: [(&str, Matter); 35] = [
+const PARTS: [(&str, Matter); 36] = [
     ("cine_referral_nfa", Matter::ReferralDecisions),
     ("referralnfa", Matter::ReferralDecisions),
     ("referral_no_further_action_flag", Matter::ReferralDecisions),
     ("cina_referral_id", Matter::AssessmentReferrals),
     ("s47e_referral_id", Matter::EnquiryReferrals),
+    ("icpc_s47_enquiry_id", Matter::ConferenceEnquiries),
     ("cina_assessment_auth_date", Matter::Authorisations),
     ("assessmentauthorisationdate", Matter::Authorisations),
     ("authorisation_date", Matter::Authorisations),

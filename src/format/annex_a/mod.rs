@@ -86,9 +86,9 @@
 //! | all | persons |
 //! | 3 referrals | of six months: referrals, decisions of no further action |
 //! | 4 assessments | of six months: assessments |
-//! | 5 section 47 and conferences | of six months: section 47 enquiries, initial child protection conferences |
+//! | 5 section 47 and conferences | of six months: section 47 enquiries, initial child protection conferences with their enquiries |
 //! | 7 child protection | of six months: plans, numbers of previous plans; no reviews, since it has only the latest |
-//! | 8 looked after | of six months: looked-after episodes, which children are unaccompanied; of the day: placements, legal statuses |
+//! | 8 looked after | of six months: looked-after episodes, which children are unaccompanied; of the day: placements, legal statuses, which episodes are short breaks by them |
 //! | 9 care leavers | of the day: care leaver statuses |
 //!
 //! # What the lists cannot carry

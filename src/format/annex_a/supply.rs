@@ -33,7 +33,12 @@ const HELD: [Held; 18] = [
     held(List::Assessments, &[Column::Start], &[Matter::Records(Family::Assessment)], true),
     held(List::Assessments, &[Column::Start, Column::End], &[Matter::Authorisations], true),
     held(List::Enquiries, &[Column::Start], &[Matter::Records(Family::Section47Enquiry)], true),
-    held(List::Enquiries, &[Column::Start, Column::Conference], &[Matter::Records(Family::InitialConference)], true),
+    held(
+        List::Enquiries,
+        &[Column::Start, Column::Conference],
+        &[Matter::Records(Family::InitialConference), Matter::ConferenceEnquiries],
+        true,
+    ),
     held(List::ProtectionPlans, &[Column::Start, Column::End], &[Matter::Records(Family::ProtectionPlan)], true),
     held(List::ProtectionPlans, &[Column::Start, Column::Count], &[Matter::PreviousPlans], true),
     held(List::LookedAfter, &[Column::Start, Column::End], &[Matter::Records(Family::LookedAfterEpisode)], true),
@@ -51,7 +56,12 @@ const HELD: [Held; 18] = [
         &[Matter::PlacementDetails],
         false,
     ),
-    held(List::LookedAfter, &[Column::Status, Column::StatusStart], &[Matter::Records(Family::LegalStatus)], false),
+    held(
+        List::LookedAfter,
+        &[Column::Status, Column::StatusStart],
+        &[Matter::Records(Family::LegalStatus), Matter::ShortBreaks],
+        false,
+    ),
     held(
         List::CareLeavers,
         &[Column::Eligibility, Column::InTouch, Column::Start],

@@ -49,7 +49,7 @@ impl Coverage {
     ];
 
     /// What a census of these days [holds](Supply): the families, decisions of no further action, which referral an assessment
-    /// or an enquiry is of, and the number of previous plans; of reviews those of its days.
+    /// or an enquiry is of, the enquiry that led to a conference, and the number of previous plans; of reviews those of its days.
     ///
     /// ```
     /// use csc_kpi::format::cin_census::Coverage;
@@ -67,6 +67,7 @@ impl Coverage {
             Matter::AssessmentReferrals,
             Matter::Authorisations,
             Matter::EnquiryReferrals,
+            Matter::ConferenceEnquiries,
             Matter::PreviousPlans,
         ];
         let held = Self::FAMILIES.into_iter().map(Matter::Records).chain(parts);

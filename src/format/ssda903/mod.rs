@@ -78,7 +78,7 @@
 //! | table | holds |
 //! |---|---|
 //! | header | persons |
-//! | episodes | looked-after episodes, placements, legal statuses |
+//! | episodes | looked-after episodes, placements, legal statuses, which episodes are short breaks |
 //! | uasc | which children are unaccompanied |
 //! | missing | missing episodes, without interviews |
 //! | oc3 | care leaver statuses: on 31 March, and with the return of the year before on every day of the year |
@@ -379,12 +379,14 @@ impl Return {
     }
 }
 
-const EPISODES: [Matter; 5] = [
+const EPISODES: [Matter; 6] = [
     Matter::Records(Family::LookedAfterEpisode),
     Matter::PlacementMoves,
     Matter::Records(Family::Placement),
     Matter::PlacementDetails,
     Matter::Records(Family::LegalStatus),
+    // Each episode has a legal status of its own.
+    Matter::ShortBreaks,
 ];
 
 const MISSING: [Matter; 3] = [Matter::Records(Family::MissingEpisode), Matter::MissingKinds, Matter::MissingEnds];

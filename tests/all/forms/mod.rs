@@ -333,6 +333,7 @@ const CASES: &[Matter] = &[
     Matter::Records(Family::Section47Enquiry),
     Matter::EnquiryReferrals,
     Matter::Records(Family::InitialConference),
+    Matter::ConferenceEnquiries,
     Matter::Records(Family::ProtectionPlan),
     Matter::PreviousPlans,
     Matter::Records(Family::PlanReview),
@@ -481,6 +482,7 @@ const CARE: &[Matter] = &[
     Matter::Records(Family::Placement),
     Matter::PlacementDetails,
     Matter::Records(Family::LegalStatus),
+    Matter::ShortBreaks,
     Matter::Records(Family::ImmigrationStatus),
     Matter::UnaccompaniedChildren,
     Matter::Records(Family::MissingEpisode),
@@ -852,7 +854,7 @@ const DAILY: Form = Form {
         Loss {
             why: "no legal statuses, which tell short breaks",
             changes: &["CLA", "ECS 01b", "NI 62", "NI 62 as recorded", "NI 62 raw-moves", "NI 63"],
-            lacks: &[Matter::Records(Family::LegalStatus)],
+            lacks: &[Matter::Records(Family::LegalStatus), Matter::ShortBreaks],
             take: take_legal_statuses,
         },
         Loss {
