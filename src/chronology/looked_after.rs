@@ -82,7 +82,7 @@ impl CareHistory {
         history.episodes.reserve_exact(episodes.len());
         let mut chain = Chain::default();
         let mut add = |entry: &EpisodeEntry, span: Span| {
-            let short_break = is_short_break(span.start, statuses, texts);
+            let short_break = is_short_break(span.start, statuses);
             let mut episode = CareEpisode { id: entry.id, span, short_break, place: entry.place, chain: None };
             if !short_break {
                 episode.chain = Some(chain.add(&episode, entry.start_reason.known(), texts));
@@ -123,8 +123,9 @@ impl CareHistory {
     /// The episode that covers `day`; a short break only if no other does.
     #[must_use]
     pub fn on(&self, day: NaiveDate) -> Option<&CareEpisode> {
-        // Episodes do not overlap, so there is one at the most.
-        self.episodes.iter().find(|episode| episode.span.covers(day))
+        // Episodes do not overlap, so it can only be the last that has begun.
+        let begun = self.episodes.partition_point(|episode| episode.span.start <= day);
+        self.episodes.get(..begun)?.last().filter(|episode| episode.span.covers(day))
     }
 }
 
@@ -149,11 +150,12 @@ fn without_overlaps<'a>(episodes: &'a [EpisodeEntry], texts: &Texts) -> Vec<(&'a
         .collect()
 }
 
-fn is_short_break(day: NaiveDate, statuses: &[LegalStatusEntry], texts: &Texts) -> bool {
-    statuses
-        .iter()
-        .filter(|status| status.span().covers(day))
-        .max_by(|a, b| a.start.cmp(&b.start).then_with(|| texts.get(a.id).cmp(texts.get(b.id))))
+fn is_short_break(day: NaiveDate, statuses: &[LegalStatusEntry]) -> bool {
+    // They come by start and id.
+    let begun = statuses.partition_point(|status| status.start <= day);
+    let mut latest_first = statuses.get(..begun).unwrap_or_default().iter().rev();
+    latest_first
+        .find(|status| status.span().covers(day))
         .and_then(|status| status.status.known())
         .is_some_and(crate::record::LegalStatusCode::is_short_break)
 }

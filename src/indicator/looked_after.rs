@@ -51,14 +51,26 @@ fn counted_days(child: &Chronology<'_>) -> impl Iterator<Item = Span> {
 
 /// The pieces of `days`, none of them empty, on each of which the same of `spans` are open.
 pub(super) fn pieces(
-    mut days: impl Iterator<Item = Span>,
+    days: impl Iterator<Item = Span>,
     spans: impl Iterator<Item = Span> + Clone,
+) -> impl Iterator<Item = Span> {
+    pieces_between(days, move |day| first_edge_after(spans.clone(), day))
+}
+
+/// The first day after `day` on which one of `spans` begins or has its end.
+fn first_edge_after(spans: impl Iterator<Item = Span>, day: NaiveDate) -> Option<NaiveDate> {
+    spans.flat_map(|span| [Some(span.start), span.end]).flatten().filter(|edge| *edge > day).min()
+}
+
+/// The pieces of `days`, none of them empty, cut at each edge; `first_edge_after` tells the first one after a day.
+pub(super) fn pieces_between(
+    mut days: impl Iterator<Item = Span>,
+    first_edge_after: impl Fn(NaiveDate) -> Option<NaiveDate>,
 ) -> impl Iterator<Item = Span> {
     let mut rest: Option<Span> = None;
     std::iter::from_fn(move || {
         let piece = rest.take().or_else(|| days.next())?;
-        let edges = spans.clone().flat_map(|span| [Some(span.start), span.end]).flatten();
-        let Some(cut) = edges.filter(|edge| *edge > piece.start && piece.covers(*edge)).min() else {
+        let Some(cut) = first_edge_after(piece.start).filter(|edge| piece.covers(*edge)) else {
             return Some(piece);
         };
         rest = Some(piece.from_day(cut));
@@ -66,28 +78,58 @@ pub(super) fn pieces(
     })
 }
 
-/// Spans that are worked out once: few, as those of one child are.
+/// Spans that are worked out once: four, as most children have no more, and the others, and then all in order too.
 #[derive(Default)]
-pub(super) struct Few {
-    first: [Option<Span>; 4],
+pub(super) struct Spans {
+    few: [Option<Span>; 4],
     more: Vec<Span>,
+    /// Where there are others: the first days, and the ends, of all that have a day, in order.
+    starts: Vec<NaiveDate>,
+    ends: Vec<NaiveDate>,
 }
 
-impl Few {
+impl Spans {
+    /// In the order given.
     pub(super) fn iter(&self) -> impl Iterator<Item = Span> + Clone {
-        self.first.iter().map_while(|span| *span).chain(self.more.iter().copied())
+        self.few.iter().map_while(|span| *span).chain(self.more.iter().copied())
+    }
+
+    /// How many are open on `day`.
+    pub(super) fn open_on(&self, day: NaiveDate) -> usize {
+        if self.more.is_empty() {
+            return self.iter().filter(|span| span.covers(day)).count();
+        }
+        // Those that have begun, less those that have ended by then.
+        self.starts.partition_point(|start| *start <= day) - self.ends.partition_point(|end| *end <= day)
+    }
+
+    /// The first day after `day` on which one begins or has its end.
+    pub(super) fn first_edge_after(&self, day: NaiveDate) -> Option<NaiveDate> {
+        if self.more.is_empty() {
+            return first_edge_after(self.iter(), day);
+        }
+        let first_after = |days: &[NaiveDate]| days.get(days.partition_point(|other| *other <= day)).copied();
+        first_after(&self.starts).into_iter().chain(first_after(&self.ends)).min()
     }
 }
 
-impl FromIterator<Span> for Few {
+impl FromIterator<Span> for Spans {
     fn from_iter<I: IntoIterator<Item = Span>>(spans: I) -> Self {
-        let mut few = Self::default();
+        let mut all = Self::default();
         let mut spans = spans.into_iter();
-        for (place, span) in few.first.iter_mut().zip(&mut spans) {
+        for (place, span) in all.few.iter_mut().zip(&mut spans) {
             *place = Some(span);
         }
-        few.more.extend(spans);
-        few
+        all.more.extend(spans);
+        if !all.more.is_empty() {
+            let with_days = || all.iter().filter(|span| !span.is_empty());
+            let (starts, ends) =
+                (with_days().map(|span| span.start).collect(), with_days().filter_map(|span| span.end));
+            (all.ends, all.starts) = (ends.collect(), starts);
+            all.starts.sort_unstable();
+            all.ends.sort_unstable();
+        }
+        all
     }
 }
 
@@ -202,7 +244,7 @@ impl Indicator for ThreePlacements {
 
     fn judge(&self, child: &Chronology<'_>, book: &mut Book<'_, Windowed>) {
         let (basis, counted) = (book.basis(), Counted::all(child));
-        let seen: Few = match self.count {
+        let seen: Spans = match self.count {
             PlacementCount::Spells => {
                 child.care().spells().iter().map(|spell| basis.dates_seeing(spell.span)).collect()
             }
@@ -210,14 +252,17 @@ impl Indicator for ThreePlacements {
                 child.placements().iter().map(PlacementEntry::span).map(|span| basis.dates_seeing(span)).collect()
             }
         };
-        let cuts = seen.iter().chain(counted.iter().map(|counted| counted.span));
-        for piece in pieces(counted_days(child), cuts) {
+        let first_edge_after = |day| {
+            let of_counted = first_edge_after(counted.iter().map(|counted| counted.span), day);
+            seen.first_edge_after(day).into_iter().chain(of_counted).min()
+        };
+        for piece in pieces_between(counted_days(child), first_edge_after) {
             if Counted::on(&counted, piece.start).is_some() {
                 let reason = Reason::of("of a list that has a count of placements alone");
                 book.post(child.unit(), piece, Verdict::Excluded, reason);
                 continue;
             }
-            let number = seen.iter().filter(|span| span.covers(piece.start)).count();
+            let number = seen.open_on(piece.start);
             let reason = Reason::counted("{} placements", i64::try_from(number).unwrap_or(i64::MAX));
             book.post(child.unit(), piece, Verdict::met_if(number >= 3), reason);
         }

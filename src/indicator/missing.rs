@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::looked_after::{Few, pieces, union};
+use super::looked_after::{Spans, pieces_between, union};
 use super::{Book, Definition, Flow, Indicator, Outcome, Polarity, Reason, Timing, Verdict, Windowed};
 use crate::calendar::{Moment, Span, plus_days};
 use crate::chronology::{Chronology, MissingEntry, Unit};
@@ -124,17 +124,20 @@ impl Indicator for MissingChildren {
 
     fn judge(&self, child: &Chronology<'_>, book: &mut Book<'_, Windowed>) {
         let basis = book.basis();
-        // By start, as the episodes are.
-        let seen: Few = child.missing().iter().map(|entry| basis.dates_seeing(Span::day(entry.start.date()))).collect();
-        for piece in pieces(union(seen.iter()), seen.iter()) {
-            let now = || child.missing().iter().zip(seen.iter()).filter(|(_, span)| span.covers(piece.start));
+        let dates_seeing = |entry: &MissingEntry| basis.dates_seeing(Span::day(entry.start.date()));
+        // By start, as the episodes are; and so are those of each kind.
+        let seen: Spans = child.missing().iter().map(dates_seeing).collect();
+        let of_kind = |wanted| child.missing().iter().filter(move |entry| kind(child, entry) == Some(wanted));
+        let by_kind =
+            [FROM_CARE, AWAY, FROM_HOME].map(|kind| (kind, of_kind(kind).map(dates_seeing).collect::<Spans>()));
+        for piece in pieces_between(union(seen.iter()), |day| seen.first_edge_after(day)) {
             // Kinds are numbered from care to home; an unknown one is none of them.
-            let kinds = now().filter_map(|(entry, _)| kind(child, entry));
+            let kinds = by_kind.iter().filter(|(_, seen)| seen.open_on(piece.start) > 0).map(|(kind, _)| *kind);
             let kind = match self.order {
                 KindOrder::CareFirst => kinds.min(),
                 KindOrder::HomeFirst => kinds.max(),
             };
-            let number = i64::try_from(now().count()).unwrap_or(i64::MAX);
+            let number = i64::try_from(seen.open_on(piece.start)).unwrap_or(i64::MAX);
             book.post(child.unit(), piece, part(kind), Reason::counted("{} episodes in the window", number));
         }
     }

@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use super::looked_after::Allocation;
 use super::{Book, Definition, Flow, Indicator, Need, Polarity, Reach, Reason, Stock, Timing, Verdict, Zero};
 use crate::calendar::{first_day_months_after, next_day, plus_days, plus_months};
-use crate::chronology::{Chronology, PlanEntry, Unit};
+use crate::chronology::{Chronology, Key, PlanEntry, ReviewEntry, Unit};
 use crate::dataset::Matter;
 use crate::record::Family;
 
@@ -85,9 +85,15 @@ impl RepeatPlans {
         Self { definition, earlier }
     }
 
-    fn verdict<'a>(&self, plan: &PlanEntry, earlier: impl Iterator<Item = &'a PlanEntry>) -> (Verdict, Reason) {
+    /// By the `earlier` plans, the nearest first, none of which ended after `latest_end`.
+    fn verdict<'a>(
+        &self,
+        plan: &PlanEntry,
+        earlier: impl Iterator<Item = &'a PlanEntry>,
+        latest_end: NaiveDate,
+    ) -> (Verdict, Reason) {
         let mut first = true;
-        for before in earlier.filter(|before| before.start < plan.start) {
+        for before in earlier {
             first = false;
             let since_end = before.end.map(|end| (plan.start - end).num_days());
             let met = match self.earlier {
@@ -104,6 +110,10 @@ impl RepeatPlans {
                     _ => Reason::of("earlier plan still open"),
                 };
                 return (Verdict::Met, reason);
+            }
+            // Those before it started earlier; whether one of them ended late enough is known without looking.
+            if self.earlier != EarlierPlan::EndedWithin24Months || plan.start > plus_months(latest_end, 24) {
+                break;
             }
         }
         match plan.previous_plans {
@@ -128,11 +138,18 @@ impl Indicator for RepeatPlans {
     }
 
     fn judge(&self, child: &Chronology<'_>, book: &mut Book<'_, Flow>) {
-        let plans = own_plans(child);
-        for plan in plans.clone() {
+        let plans = child.plans();
+        let (mut started, mut latest_end) = (0, NaiveDate::MIN);
+        for plan in own_plans(child) {
+            while let Some(before) = plans.get(started).filter(|before| before.start < plan.start) {
+                if !before.other_authority {
+                    latest_end = latest_end.max(before.end.unwrap_or(NaiveDate::MAX));
+                }
+                started += 1;
+            }
             // The nearest plan is the best explanation, so the latest is looked at first.
-            let before = child.plans().iter().rev().filter(|plan| !plan.other_authority);
-            let (verdict, reason) = self.verdict(plan, before);
+            let earlier = plans.get(..started).unwrap_or_default().iter().rev().filter(|plan| !plan.other_authority);
+            let (verdict, reason) = self.verdict(plan, earlier, latest_end);
             book.post(unit(plan), plan.start, verdict, reason);
         }
     }
@@ -280,6 +297,38 @@ impl Indicator for PlansOfTwoYearsCeased {
     }
 }
 
+/// The reviews of a child with many plans, by plan and date; empty for a child with few, where all are looked through.
+struct ByPlan(Vec<ReviewEntry>);
+
+impl ByPlan {
+    /// Up to so many plans are few.
+    const FEW: usize = 8;
+
+    fn of(child: &Chronology<'_>) -> Self {
+        if child.plans().len() <= Self::FEW {
+            return Self(Vec::new());
+        }
+        let mut reviews = child.reviews().to_vec();
+        reviews.sort_by_key(Self::place);
+        Self(reviews)
+    }
+
+    fn place(review: &ReviewEntry) -> Option<usize> {
+        review.plan.map(Key::index)
+    }
+
+    /// Reviews by date, all those of the plan among them.
+    fn around<'a>(&'a self, child: &Chronology<'a>, plan: &PlanEntry) -> &'a [ReviewEntry] {
+        if self.0.is_empty() {
+            return child.reviews();
+        }
+        let place = Some(plan.id.index());
+        let from = self.0.partition_point(|review| Self::place(review) < place);
+        let to = self.0.partition_point(|review| Self::place(review) <= place);
+        self.0.get(from..to).unwrap_or_default()
+    }
+}
+
 /// NI 67.
 pub(super) struct ReviewsInTime(Definition);
 
@@ -312,10 +361,11 @@ impl Indicator for ReviewsInTime {
     }
 
     fn judge(&self, child: &Chronology<'_>, book: &mut Book<'_, Stock>) {
+        let by_plan = ByPlan::of(child);
         for plan in own_plans(child) {
             let first_limit = plus_months(plan.start, 3);
-            let reviews = child
-                .reviews()
+            let reviews = by_plan
+                .around(child, plan)
                 .iter()
                 .filter(|review| review.plan == Some(plan.id))
                 .filter_map(|review| review.date)
