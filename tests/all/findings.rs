@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use csc_kpi::indicator::{Definition, catalogue};
+use csc_kpi::indicator::{AnyIndicator, Definition, catalogue};
 use csc_kpi::laws::strategies::scenario;
 use csc_kpi::record::{Family, LookedAfterEpisode, Person, PlanReview, ProtectionPlan, Record};
 use csc_kpi::{
@@ -303,7 +303,7 @@ fn care_and_plans_that_go_on_after_death_are_found() {
         [Record::from(child(day(2010, 1, 1)).date_of_death(died)), episode().into()].into_iter().collect();
     let touched: Vec<String> = everything()
         .iter()
-        .map(|indicator| indicator.definition())
+        .map(AnyIndicator::definition)
         .filter(|definition| definition.reads().touched_by(&dataset.findings()[0]))
         .map(Definition::key)
         .collect();
