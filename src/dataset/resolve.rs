@@ -1,5 +1,6 @@
 //! Ids numbered, and references resolved by id over all records.
 
+use std::collections::BTreeSet;
 use std::hint::black_box;
 use std::num::NonZeroU32;
 
@@ -243,14 +244,21 @@ fn name_persons<E: Kept>(pile: &mut Pile<E>, texts: &Texts, findings: &mut Vec<F
 /// The column of the plan that a review names.
 const REVIEWED: &str = "cppr_cp_plan_id";
 
-/// Notes the reviews that name no plan.
+/// Notes the reviews that name no plan, but those of whose plan a reader has said that it could not be read.
 fn without_plan(reviews: &Pile<ReviewEntry>, texts: &Texts, findings: &mut Vec<Finding>) {
     let [plans, _] = &reviews.links;
-    for (at, filed) in reviews.filed.iter().enumerate() {
-        if plans.get(at).is_none_or(|plan| plan.is_empty()) && reviews.uses(at) {
-            let person = reviews.persons.get(at).map_or("", |person| texts.text_of(person));
-            findings.push(filed.finding(person, texts, REVIEWED, &"", FindingRule::NoPlanNamed));
-        }
+    let is_without = |at: usize| plans.get(at).is_none_or(|plan| plan.is_empty()) && reviews.uses(at);
+    let mut found: Vec<Finding> = Vec::new();
+    for (at, filed) in reviews.filed.iter().enumerate().filter(|(at, _)| is_without(*at)) {
+        let person = reviews.persons.get(at).map_or("", |person| texts.text_of(person));
+        found.push(filed.finding(person, texts, REVIEWED, &"", FindingRule::NoPlanNamed));
+    }
+    if !found.is_empty() {
+        let unread =
+            findings.iter().filter(|finding| finding.family == Family::PlanReview && finding.field == REVIEWED);
+        let unread: BTreeSet<_> = unread.filter_map(|finding| finding.record.clone()).collect();
+        found.retain(|finding| finding.record.as_ref().is_none_or(|record| !unread.contains(record)));
+        findings.extend(found);
     }
 }
 

@@ -93,7 +93,8 @@
 //!   event.
 //!
 //! One thing is lost everywhere: the order of ids. Where a tie is left to the greater id, of two episodes, two legal
-//! statuses or the teams of two referrals of one child on one day, the other one can win. Findings are the same but for their values and their order.
+//! statuses or the teams of two referrals of one child on one day, the other one can win. Findings are the same but for their values and
+//! their order, and but for those that read an age to the day, or a death.
 
 use std::fmt;
 use std::str::FromStr;

@@ -296,7 +296,10 @@ fn compare(
 }
 
 fn said(dataset: &Dataset) -> Vec<(Family, Option<u64>, String, FindingRule)> {
-    let mut all: Vec<_> = dataset.findings().iter().map(|f| (f.family, f.row, f.field.clone(), f.rule)).collect();
+    // What reads an age to the day, or a date of death.
+    let differs = [FindingRule::AdultAtStart, FindingRule::BeforeBirth, FindingRule::OpenAfterDeath];
+    let findings = dataset.findings().iter().filter(|finding| !differs.contains(&finding.rule));
+    let mut all: Vec<_> = findings.map(|f| (f.family, f.row, f.field.clone(), f.rule)).collect();
     all.sort();
     all
 }

@@ -299,8 +299,11 @@ fn whether_an_episode_is_a_short_break_is_told_by_its_first_day() {
         status("G2", LegalStatusCode::Section20, day(2017, 6, 1)).into(),
     ];
     let from = Days::from(Span::new(first, None));
-    let parts =
-        |held: &Supply| held.clone().with(Family::Person, &Days::all()).with(Matter::UnaccompaniedChildren, &from);
+    let parts = |held: &Supply| {
+        let parts = [Matter::UnaccompaniedChildren, Matter::PlacementMoves, Matter::PlacementDetails];
+        let held = held.clone().with(Family::Person, &Days::all());
+        parts.into_iter().fold(held, |held, part| held.with(part, &from))
+    };
     let families =
         [Family::LookedAfterEpisode, Family::LegalStatus, Family::Placement, Family::Involvement, Family::Professional];
     let without = parts(&families.into_iter().fold(Supply::nothing(), |supply, family| supply.with(family, &from)));
