@@ -596,7 +596,7 @@ fn a_whole_report_is_published_and_what_is_shown_is_true() {
     let publication = card.publish(&Policy::public()).unwrap();
     assert_eq!(publication.readings().len(), card.readings.len());
     assert_eq!((publication.findings(), publication.release()), (card.findings, Release::Public));
-    let (mut shown, mut zeros, mut hidden) = (0, 0, 0);
+    let (mut shown, mut zeros, mut hidden, mut medians) = (0, 0, 0, 0);
     for (reading, published) in card.readings.iter().zip(publication.readings()) {
         assert_eq!((reading.indicator(), reading.stratum()), (published.indicator(), published.stratum()));
         let mut cells: Vec<(u64, Cell)> = Vec::new();
@@ -611,7 +611,10 @@ fn a_whole_report_is_published_and_what_is_shown_is_true() {
         }
         if let (Some(days), Some(figure)) = (reading.distribution(), published.distribution()) {
             cells.push((days.count(), figure.count));
-            assert_eq!(days.count() >= 10 && !figure.count.is_hidden(), figure.quartiles.is_ok(), "{}", days.count());
+            // Hidden too where they would tell what is hidden beside them.
+            let few = days.count() < 10 || figure.count.is_hidden();
+            assert!(!few || figure.quartiles.is_err(), "{}", days.count());
+            medians += usize::from(figure.quartiles.is_ok());
         }
         cells.extend(reading.sibling_groups().zip(published.sibling_groups()));
         for (count, cell) in cells {
@@ -628,6 +631,7 @@ fn a_whole_report_is_published_and_what_is_shown_is_true() {
             assert_eq!(Some(value.clone()), reading.value());
         }
     }
+    assert!(medians > 10, "{medians}");
     assert!(shown > hidden && hidden > 500 && zeros > 500, "{shown} shown, {zeros} zeros, {hidden} hidden");
     // The figures the report is read for.
     let whole = |key, basis, as_at| publication.find(key, basis, as_at, None).unwrap().shown(0);
@@ -826,6 +830,49 @@ fn a_part_that_is_a_stratum_too_is_hidden_in_both() {
     let whole = publication.find("CLA", Basis::AsAt, day(2018, 6, 30), None).unwrap();
     assert_eq!(cells, [whole.part("UASC").unwrap(), whole.part("not UASC").unwrap()]);
     assert!(cells[0].is_hidden() && (cells[1].is_hidden() || whole.count().unwrap().is_hidden()));
+}
+
+/// Of each assessment how many working days it took, all started on one day.
+fn assessments(days: &[(u32, i32)]) -> Vec<Record> {
+    let calendar = csc_kpi::calendar::WorkingDays::england_and_wales();
+    let start = day(2018, 1, 2);
+    let authorised = |days: i32| start.iter_days().find(|day| calendar.between(start, *day).unwrap() == days).unwrap();
+    let of = |(at, (number, days)): (usize, &(u32, i32))| {
+        let end = authorised(*days);
+        (0..*number)
+            .map(|n| Assessment::new(format!("A{at}-{n}"), format!("C{at}-{n}"), start).authorised(end).into())
+            .collect::<Vec<Record>>()
+    };
+    days.iter().enumerate().flat_map(of).collect()
+}
+
+#[test]
+fn quartiles_do_not_tell_what_is_hidden_beside_them() {
+    let march = day(2018, 3, 31);
+    let publish = |days: &[(u32, i32)], keys: &[&str], policy: &Policy| {
+        let dataset: Dataset = assessments(days).into_iter().collect();
+        let indicators: Vec<AnyIndicator> = keys.iter().flat_map(|key| only(key)).collect();
+        Engine::new(indicators).scorecard(&dataset, &[march]).unwrap().publish(policy).unwrap()
+    };
+    let quartiles = |publication: &csc_kpi::disclosure::Publication| {
+        let days = publication.find("ECS 138 days", Basis::InQuarter, march, None).unwrap();
+        (days.distribution().unwrap().quartiles.is_ok(), days.mark())
+    };
+    let hidden = (false, Some(Mark::Confidential));
+    // 45, 45 and 45.75: so 3 of the 10 took longer.
+    let public = Policy::public();
+    assert_eq!(quartiles(&publish(&[(7, 45), (3, 46)], &["ECS 138", "ECS 138 days"], &public)), hidden);
+    assert_eq!(quartiles(&publish(&[(7, 44), (3, 45)], &["ECS 138 start is day 1", "ECS 138 days"], &public)), hidden);
+    // In one reading, and at another limit than that of the indicator beside it.
+    assert_eq!(quartiles(&publish(&[(7, 45), (3, 46)], &["ECS 138 days"], &Policy::public().days_above(45))), hidden);
+    let other = publish(&[(7, 20), (3, 21)], &["ECS 138", "ECS 138 days"], &Policy::public().days_above(20));
+    assert_eq!(quartiles(&other), hidden);
+    assert_eq!(quartiles(&publish(&[(7, 45), (7, 46)], &["ECS 138", "ECS 138 days"], &public)), (true, None));
+    assert_eq!(quartiles(&publish(&[(7, 45), (3, 46)], &["ECS 138 days"], &public)), (true, None));
+    assert_eq!(
+        quartiles(&publish(&[(7, 45), (3, 46)], &["ECS 138", "ECS 138 days"], &Policy::internal())),
+        (true, None)
+    );
 }
 
 /// Whatever is recorded: the figures of the catalogue hang together as they are stated to, and are published.

@@ -1,12 +1,13 @@
 //! The publishing step: readings in, a publication out, or the reason why not.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 
 use super::audit::Verdict;
 use super::published::share_of;
-use super::relations::{AT_MOST, EQUAL, GROWING, GROWING_ON_A_DAY, PARTS_AS_STRATA, Part, SUMS, Term};
+use super::relations::{AT_MOST, EQUAL, GROWING, GROWING_ON_A_DAY, LIMITS, Limit, PARTS_AS_STRATA, Part, SUMS, Term};
 use super::suppression;
 use super::system::{Role, Status, System};
 use super::table::cost;
@@ -133,9 +134,14 @@ pub fn publish(
     book.relate()?;
     let protection = suppression::protect(&book.system, policy)
         .map_err(|failure| DisclosureError::of(book.name(failure.count), failure.finding, |count| book.name(count)))?;
+    let told = book.told_by_quartiles(&protection.statuses, readings);
     let cells = Cells { system: &book.system, statuses: &protection.statuses, policy };
-    let published: Vec<PublishedReading> =
-        readings.iter().zip(&placed).map(|(reading, counts)| cells.publish(reading, counts)).collect();
+    let published: Vec<PublishedReading> = readings
+        .iter()
+        .zip(&placed)
+        .zip(told)
+        .map(|((reading, counts), told)| cells.publish(reading, counts, told))
+        .collect();
     let marks = published.iter().flat_map(PublishedReading::marks).map(|mark| (mark, mark.meaning())).collect();
     Ok(Publication {
         release: policy.release(),
@@ -519,8 +525,15 @@ impl<'a> Book<'a> {
             }
             at
         };
-        for [one, other] in EQUAL {
-            for (first, second) in self.pairs(&[*one], *other) {
+        let cuts =
+            |limit: &'static Limit| self.policy.cuts().iter().filter(|cut| **cut == limit.days).map(move |_| limit);
+        let told = LIMITS.iter().flat_map(cuts).flat_map(|limit| {
+            let of = |part| (limit.distribution, part);
+            let verdict = |part| (limit.proportion, part);
+            [[of(Part::UpTo(limit.days)), verdict(Part::Met)], [of(Part::Above(limit.days)), verdict(Part::NotMet)]]
+        });
+        for [one, other] in EQUAL.iter().copied().chain(told) {
+            for (first, second) in self.pairs(&[one], other) {
                 let second = root(&stands, second);
                 for first in first {
                     let first = root(&stands, first);
@@ -557,6 +570,21 @@ impl<'a> Book<'a> {
                 self.at_least(total, &parts);
             }
         }
+        for limit in LIMITS {
+            let of = |part| (limit.distribution, part);
+            let verdict = |part| (limit.proportion, part);
+            for cut in self.policy.cuts() {
+                let (fewer, more) = match cut.cmp(&limit.days) {
+                    Ordering::Greater => (of(Part::Above(*cut)), verdict(Part::NotMet)),
+                    Ordering::Less => (of(Part::UpTo(*cut)), verdict(Part::Met)),
+                    // The same count, and one of them already.
+                    Ordering::Equal => continue,
+                };
+                for (fewer, more) in self.pairs(&[fewer], more) {
+                    self.at_least(more, &fewer);
+                }
+            }
+        }
         for (key, breakdown, stratum, part) in PARTS_AS_STRATA {
             let Some(stratum) = self.strata.get(&((*breakdown).to_owned(), (*stratum).to_owned())).copied() else {
                 continue;
@@ -571,6 +599,49 @@ impl<'a> Book<'a> {
                 }
             }
         }
+    }
+
+    /// For each reading whether its quartiles would tell a count that is hidden: how many units are above a number of days,
+    /// or how many are met where that is the same. A quartile says on which side of a limit so many units lie.
+    fn told_by_quartiles(&self, statuses: &[Status], readings: &[Reading]) -> Vec<bool> {
+        let hidden = |place: &usize| statuses[*place].is_protected();
+        let told = |reading: &Reading| {
+            let id = (reading.indicator().to_owned(), reading.version(), reading.known_at());
+            let Some(indicator) = self.indicators.get(&id).copied() else { return false };
+            let name = reading.stratum().map(|(breakdown, stratum)| (breakdown.to_owned(), stratum.name().to_owned()));
+            let stratum = name.and_then(|name| self.strata.get(&name)).copied();
+            let when = (reading.window().map(|window| window.start), next_day(reading.as_at()));
+            let cut = |(series, counts): (&Series, &BTreeMap<When, usize>)| {
+                (series.indicator, series.stratum) == (indicator, stratum)
+                    && matches!(series.part, Part::Above(_) | Part::UpTo(_))
+                    && counts.get(&when).is_some_and(hidden)
+            };
+            // Beside the limit itself, or where that is not printed, beside whatever it could be added up with.
+            let beside = |limit: &Limit| {
+                let verdicts = self.counts.iter().filter(|(series, _)| {
+                    self.keys[series.indicator] == limit.proportion && matches!(series.part, Part::Met | Part::NotMet)
+                });
+                let mut printed = false;
+                let mut near = false;
+                for (series, counts) in verdicts {
+                    for ((start, end), place) in counts {
+                        if (series.stratum, (*start, *end)) == (stratum, when) {
+                            printed = true;
+                            if hidden(place) {
+                                return true;
+                            }
+                        }
+                        let related = series.stratum.is_none() || stratum.is_none() || series.stratum == stratum;
+                        let meets = *start < Some(when.1) && when.0 < Some(*end);
+                        near |= related && meets && hidden(place);
+                    }
+                }
+                near && !printed
+            };
+            let limits = || LIMITS.iter().filter(|limit| limit.distribution == reading.indicator());
+            self.counts.iter().any(cut) || limits().any(beside)
+        };
+        readings.iter().map(|reading| reading.distribution().is_some() && told(reading)).collect()
     }
 
     fn numbered<'b>(&'b self, key: &'b str) -> impl Iterator<Item = usize> + 'b {
@@ -682,7 +753,8 @@ struct Cells<'a> {
 }
 
 impl Cells<'_> {
-    fn publish(&self, reading: &Reading, counts: &BTreeMap<Part, usize>) -> PublishedReading {
+    /// `told`: whether the quartiles of a distribution would tell what is hidden beside them.
+    fn publish(&self, reading: &Reading, counts: &BTreeMap<Part, usize>, told: bool) -> PublishedReading {
         let due = !counts.is_empty();
         let cell = |part: Part| match counts.get(&part) {
             Some(place) => self.system.cell(*place, self.statuses[*place], self.policy),
@@ -721,6 +793,7 @@ impl Cells<'_> {
                     _ if !due => Err(Mark::NotAvailable),
                     (None, _) => Err(Mark::NotApplicable),
                     (Some(_), Cell::Marked(_)) => Err(Mark::Confidential),
+                    _ if told => Err(Mark::Confidential),
                     (Some(_), _) if days.count() < self.policy.fewest_for_median() => Err(Mark::Confidential),
                     (Some(quartiles), _) => Ok(quartiles),
                 };

@@ -35,6 +35,14 @@ const fn met(key: &'static str) -> Term {
     (key, Part::Met)
 }
 
+const fn not_met(key: &'static str) -> Term {
+    (key, Part::NotMet)
+}
+
+const fn excluded(key: &'static str) -> Term {
+    (key, Part::Excluded)
+}
+
 const fn of(key: &'static str) -> Term {
     (key, Part::Denominator)
 }
@@ -76,6 +84,23 @@ pub(super) const SUMS: &[(Term, &[Term])] = &[
     (of("Care leavers EET"), &[of("Care leavers suitable"), ("Care leavers suitable", Part::Excluded)]),
     (of("NI 68"), &[of("ECS 14a"), ("ECS 14a", Part::Excluded)]),
     (all("CLA"), &[of("NI 62"), ("NI 62", Part::Excluded)]),
+];
+
+/// Which verdicts say of the units of a distribution that they took up to so many days, or more.
+pub(super) struct Limit {
+    /// The key of the distribution.
+    pub(super) distribution: &'static str,
+    /// The most days of a unit that is met.
+    pub(super) days: i64,
+    /// The key of the proportion.
+    pub(super) proportion: &'static str,
+}
+
+/// The limits of the catalogue.
+pub(super) const LIMITS: &[Limit] = &[
+    Limit { distribution: "ECS 138 days", days: 45, proportion: "ECS 138" },
+    // The start is day 1: 45 days are one fewer by the count that starts from 0.
+    Limit { distribution: "ECS 138 days", days: 44, proportion: "ECS 138 start is day 1" },
 ];
 
 /// Counts that are together at most another.
