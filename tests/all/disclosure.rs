@@ -9,7 +9,7 @@ use csc_kpi::disclosure::{
 use csc_kpi::indicator::{AnyIndicator, catalogue};
 use csc_kpi::laws::strategies;
 use csc_kpi::measure::Value;
-use csc_kpi::record::{Assessment, Person, Record, Referral, Sex};
+use csc_kpi::record::{Assessment, MissingEpisode, MissingKind, Person, Record, Referral, Sex};
 use csc_kpi::{AgeBands, BySex, ByUnaccompanied, Dataset, Engine, NaiveDate, Reading, Scorecard};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
@@ -873,6 +873,39 @@ fn quartiles_do_not_tell_what_is_hidden_beside_them() {
         quartiles(&publish(&[(7, 45), (3, 46)], &["ECS 138", "ECS 138 days"], &Policy::internal())),
         (true, None)
     );
+}
+
+/// What is printed of several indicators at several dates, total by total.
+fn totals(records: Vec<Record>, keys: &[&str], days: &[NaiveDate]) -> csc_kpi::disclosure::Publication {
+    let dataset: Dataset = records.into_iter().collect();
+    let indicators: Vec<AnyIndicator> = keys.iter().flat_map(|key| only(key)).collect();
+    Engine::new(indicators).scorecard(&dataset, days).unwrap().publish(&Policy::public()).unwrap()
+}
+
+#[test]
+fn missing_children_of_a_kind_are_not_told_by_its_episodes() {
+    let june = day(2018, 6, 30);
+    // 2 episodes of one child away, 30 children missing from home: the child is one of at most two.
+    let mut records: Vec<Record> = Vec::new();
+    let mut episode = |child: usize, kind: MissingKind| {
+        let id = format!("M{}", records.len());
+        let start = day(2018, 5, 1 + u32::try_from(records.len() % 20).unwrap());
+        let mut episode = MissingEpisode::new(id, format!("C{child}"), start).end(start);
+        episode.kind = Some(kind.into());
+        records.push(episode.into());
+    };
+    for child in 0..30 {
+        episode(child, MissingKind::Missing);
+    }
+    for _ in 0..9 {
+        episode(40, MissingKind::Away);
+    }
+    let publication =
+        totals(records, &["Missing episodes", "Missing children", "Missing children home first"], &[june]);
+    let find = |key| publication.find(key, Basis::InQuarter, june, None).unwrap();
+    let (first, last) = (find("Missing children"), find("Missing children home first"));
+    assert_eq!((first.count(), first.parts()), (last.count(), last.parts()));
+    assert!(first.part("away without authorisation").unwrap().is_hidden());
 }
 
 /// Whatever is recorded: the figures of the catalogue hang together as they are stated to, and are published.

@@ -7,7 +7,10 @@ use chrono::NaiveDate;
 
 use super::audit::Verdict;
 use super::published::share_of;
-use super::relations::{AT_MOST, EQUAL, GROWING, GROWING_ON_A_DAY, LIMITS, Limit, PARTS_AS_STRATA, Part, SUMS, Term};
+use super::relations::{
+    AT_MOST, CHILDREN_OF_UNITS, EQUAL, FOR_LIFE, GROWING, GROWING_ON_A_DAY, LIMITS, Limit, PARTS_AS_STRATA, Part, SUMS,
+    Term,
+};
 use super::suppression;
 use super::system::{Role, Status, System};
 use super::table::cost;
@@ -309,7 +312,11 @@ impl<'a> Book<'a> {
             match self.timings[series.indicator] {
                 Timing::Flow if series.part.adds_up() => self.relate_days(&windows)?,
                 Timing::Flow => self.relate_growing(&windows, |_, _| true),
-                Timing::Windowed if grows(GROWING) => self.relate_growing(&windows, |_, _| true),
+                // A child is in the stratum of the last day of the window.
+                Timing::Windowed if grows(GROWING) => {
+                    let for_life = self.is_for_life(series.stratum);
+                    self.relate_growing(&windows, |a, b| for_life || a == b);
+                }
                 Timing::Windowed if grows(GROWING_ON_A_DAY) => self.relate_growing(&windows, |a, b| a == b),
                 Timing::Windowed | Timing::Stock => {}
             }
@@ -570,6 +577,11 @@ impl<'a> Book<'a> {
                 self.at_least(total, &parts);
             }
         }
+        for (children, units) in CHILDREN_OF_UNITS {
+            for (children, units) in self.pairs_in(&[*children], *units, |stratum| self.is_for_life(stratum)) {
+                self.at_least(units, &children);
+            }
+        }
         for limit in LIMITS {
             let of = |part| (limit.distribution, part);
             let verdict = |part| (limit.proportion, part);
@@ -648,17 +660,33 @@ impl<'a> Book<'a> {
         self.keys.iter().enumerate().filter(move |(_, other)| *other == key).map(|(at, _)| at)
     }
 
+    /// Whether no child ever leaves it: the total, and strata by what does not change.
+    fn is_for_life(&self, stratum: Option<usize>) -> bool {
+        stratum.is_none_or(|at| self.breakdowns.get(at).is_some_and(|(name, _)| FOR_LIFE.contains(&name.as_str())))
+    }
+
     /// Where the counts of several indicators stand beside that of another: in one stratum, on one window; a count as at a
     /// day beside every window that ends on it.
     fn pairs(&self, parts: &[Term], total: Term) -> Vec<(Vec<usize>, usize)> {
+        self.pairs_in(parts, total, |_| true)
+    }
+
+    /// [`Self::pairs`] in some strata.
+    fn pairs_in(
+        &self,
+        parts: &[Term],
+        total: Term,
+        within: impl Fn(Option<usize>) -> bool,
+    ) -> Vec<(Vec<usize>, usize)> {
         let pinned: BTreeMap<usize, Option<NaiveDate>> =
             self.indicators.iter().map(|((_, _, known_at), at)| (*at, *known_at)).collect();
         let mut found = Vec::new();
         let Some(first) = parts.first() else { return found };
         for one in self.numbered(first.0) {
             for other in self.numbered(total.0).filter(|other| pinned.get(other) == pinned.get(&one)) {
+                let of_first = |series: &Series| (series.indicator, series.part) == (one, first.1);
                 for (series, counts) in
-                    self.counts.iter().filter(|(series, _)| series.indicator == one && series.part == first.1)
+                    self.counts.iter().filter(|(series, _)| of_first(series) && within(series.stratum))
                 {
                     for when in counts.keys() {
                         let at = |indicator: usize, part: Part| {

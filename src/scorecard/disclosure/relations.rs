@@ -67,6 +67,8 @@ pub(super) const EQUAL: &[[Term; 2]] = &[
     [of("NI 62 raw-moves"), of("NI 62")],
     [of("NI 62 raw-moves"), all("CLA")],
     [of("ECS 14a as recorded with itself"), of("ECS 14a as recorded")],
+    [all("Missing children home first"), all("Missing children")],
+    [("Missing children home first", Part::Rest), ("Missing children", Part::Rest)],
     [all("WRI"), all("Missing episodes")],
     [of("WRI offered"), all("WRI")],
     [of("WRI completed"), all("WRI")],
@@ -117,8 +119,28 @@ pub(super) const AT_MOST: &[(&[Term], Term)] = &[
     (&[of("NI 67")], of("ECS 133")),
     (&[of("ECS 02")], of("ECS 133")),
     (&[all("Care leavers status age")], of("Care leavers EET")),
-    (&[all("Missing children")], all("Missing episodes")),
+    // Home last of all, and first of all.
+    (&[("Missing children home first", Part::Named(0))], ("Missing children", Part::Named(0))),
+    (&[("Missing children", Part::Named(2))], ("Missing children home first", Part::Named(2))),
 ];
+
+/// Counts of children, each of whom has a unit of the other count in the window. The child is broken down on the last day of
+/// the window and the unit on its own, so that they hang together in total and in strata that a child never leaves.
+pub(super) const CHILDREN_OF_UNITS: &[(Term, Term)] = &[
+    (all("Missing children"), all("Missing episodes")),
+    (("Missing children", Part::Named(0)), ("Missing episodes", Part::Named(0))),
+    (("Missing children", Part::Named(1)), ("Missing episodes", Part::Named(1))),
+    (("Missing children", Part::Named(2)), ("Missing episodes", Part::Named(2))),
+    (("Missing children", Part::Rest), ("Missing episodes", Part::Rest)),
+    (all("Missing children home first"), all("Missing episodes")),
+    (("Missing children home first", Part::Named(0)), ("Missing episodes", Part::Named(0))),
+    (("Missing children home first", Part::Named(1)), ("Missing episodes", Part::Named(1))),
+    (("Missing children home first", Part::Named(2)), ("Missing episodes", Part::Named(2))),
+    (("Missing children home first", Part::Rest), ("Missing episodes", Part::Rest)),
+];
+
+/// Breakdowns whose strata a child never leaves, by name.
+pub(super) const FOR_LIFE: &[&str] = &["sex", "ethnic group"];
 
 /// Windowed counts that can only grow with their window.
 pub(super) const GROWING: &[Term] = &[all("Missing children"), all("Missing children home first")];
