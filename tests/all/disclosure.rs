@@ -9,7 +9,7 @@ use csc_kpi::disclosure::{
 use csc_kpi::indicator::{AnyIndicator, catalogue};
 use csc_kpi::laws::strategies;
 use csc_kpi::measure::Value;
-use csc_kpi::record::{Assessment, MissingEpisode, MissingKind, Person, Record, Referral, Sex};
+use csc_kpi::record::{Assessment, InterviewFlag, MissingEpisode, MissingKind, Person, Record, Referral, Sex};
 use csc_kpi::{AgeBands, BySex, ByUnaccompanied, Dataset, Engine, NaiveDate, Reading, Scorecard};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
@@ -906,6 +906,36 @@ fn missing_children_of_a_kind_are_not_told_by_its_episodes() {
     let (first, last) = (find("Missing children"), find("Missing children home first"));
     assert_eq!((first.count(), first.parts()), (last.count(), last.parts()));
     assert!(first.part("away without authorisation").unwrap().is_hidden());
+}
+
+#[test]
+fn interviews_offered_and_not_required_are_disjoint() {
+    let june = day(2018, 6, 30);
+    let yes = Some(InterviewFlag::Yes);
+    let kinds = [
+        (50, yes, yes),
+        (30, yes, Some(InterviewFlag::No)),
+        (5, yes, None),
+        (12, Some(InterviewFlag::NotRequired), None),
+    ];
+    let mut records: Vec<Record> = Vec::new();
+    for (number, offered, accepted) in kinds {
+        for _ in 0..number {
+            let id = records.len();
+            let mut episode =
+                MissingEpisode::new(format!("M{id}"), format!("C{id}"), day(2018, 5, 1)).end(day(2018, 5, 2));
+            (episode.interview_offered, episode.interview_accepted) = (offered, accepted);
+            records.push(episode.into());
+        }
+    }
+    // 80 are completed or refused, 12 not required: of 97 there are between 80 and 85 offered, and 5 outstanding.
+    let publication = totals(records, &["WRI", "WRI offered", "WRI not required"], &[june]);
+    let find = |key| publication.find(key, Basis::InQuarter, june, None).unwrap();
+    let wri = find("WRI");
+    assert!(wri.part("outstanding").unwrap().is_hidden());
+    let others = ["completed", "refused", "not required"].map(|part| wri.part(part).unwrap());
+    assert!(others.iter().any(|cell| cell.is_hidden()), "{others:?}");
+    assert_eq!(find("WRI not required").numerator(), wri.part("not required"));
 }
 
 /// Whatever is recorded: the figures of the catalogue hang together as they are stated to, and are published.

@@ -567,9 +567,15 @@ impl<'a> Book<'a> {
     /// of an indicator that only bears the name of one they need not, and then nothing is stated.
     fn relate_indicators(&mut self) {
         for (total, parts) in SUMS {
-            for (parts, total) in self.pairs(parts, *total) {
-                let terms = [(total, -1)].into_iter().chain(parts.into_iter().map(|at| (at, 1)));
-                self.system.relate(terms.collect());
+            let printed: Vec<Term> =
+                parts.iter().copied().filter(|(key, _)| self.numbered(key).next().is_some()).collect();
+            for (found, total) in self.pairs(&printed, *total) {
+                if printed.len() == parts.len() {
+                    let terms = [(total, -1)].into_iter().chain(found.into_iter().map(|at| (at, 1)));
+                    self.system.relate(terms.collect());
+                } else if printed.len() > 1 {
+                    self.at_least(total, &found);
+                }
             }
         }
         for (parts, total) in AT_MOST {

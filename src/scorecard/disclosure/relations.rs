@@ -81,11 +81,12 @@ pub(super) const EQUAL: &[[Term; 2]] = &[
     [met("WRI outstanding"), ("WRI", Part::Named(3))],
 ];
 
-/// A count that is the sum of others.
+/// A count that is the sum of others, and at least the sum of those of them that are printed.
 pub(super) const SUMS: &[(Term, &[Term])] = &[
     (of("Care leavers EET"), &[of("Care leavers suitable"), ("Care leavers suitable", Part::Excluded)]),
     (of("NI 68"), &[of("ECS 14a"), ("ECS 14a", Part::Excluded)]),
     (all("CLA"), &[of("NI 62"), ("NI 62", Part::Excluded)]),
+    (of("WRI completed"), &[met("WRI completed"), met("WRI refused"), met("WRI not required"), met("WRI outstanding")]),
 ];
 
 /// Which verdicts say of the units of a distribution that they took up to so many days, or more.
@@ -115,6 +116,9 @@ pub(super) const AT_MOST: &[(&[Term], Term)] = &[
     (&[of("ECS 14a as recorded")], of("NI 68")),
     (&[of("NI 62 as recorded")], all("CLA")),
     (&[met("WRI completed"), met("WRI refused")], met("WRI offered")),
+    (&[("WRI", Part::Named(0)), ("WRI", Part::Named(1))], met("WRI offered")),
+    (&[met("WRI offered"), met("WRI not required")], of("WRI offered")),
+    (&[met("WRI offered"), ("WRI", Part::Named(2))], of("WRI offered")),
     (&[of("NI 63")], all("CLA")),
     (&[of("NI 67")], of("ECS 133")),
     (&[of("ECS 02")], of("ECS 133")),
