@@ -8,8 +8,8 @@ use chrono::NaiveDate;
 use super::audit::Verdict;
 use super::published::share_of;
 use super::relations::{
-    AT_MOST, CHILDREN_OF_UNITS, EQUAL, FOR_LIFE, GROWING, GROWING_ON_A_DAY, LIMITS, Limit, PARTS_AS_STRATA, Part, SUMS,
-    Term,
+    AT_MOST, CHILDREN_OF_UNITS, EQUAL, FOR_LIFE, GROWING, GROWING_ON_A_DAY, LIMITS, Limit, PARTS_AS_STRATA, Part,
+    SAME_SUM, SUMS, Term,
 };
 use super::suppression;
 use super::system::{Role, Status, System};
@@ -578,6 +578,15 @@ impl<'a> Book<'a> {
                 }
             }
         }
+        for [one, other] in SAME_SUM {
+            let Some((last, first)) = other.split_last() else { continue };
+            let terms: Vec<Term> = one.iter().chain(first).copied().collect();
+            for (found, total) in self.pairs(&terms, *last) {
+                let signs = (0..).map(|at: usize| if at < one.len() { 1 } else { -1 });
+                let terms = found.into_iter().zip(signs).chain([(total, -1)]);
+                self.system.relate(terms.collect());
+            }
+        }
         for (parts, total) in AT_MOST {
             for (parts, total) in self.pairs(parts, *total) {
                 self.at_least(total, &parts);
@@ -687,27 +696,25 @@ impl<'a> Book<'a> {
         let pinned: BTreeMap<usize, Option<NaiveDate>> =
             self.indicators.iter().map(|((_, _, known_at), at)| (*at, *known_at)).collect();
         let mut found = Vec::new();
-        let Some(first) = parts.first() else { return found };
-        for one in self.numbered(first.0) {
-            for other in self.numbered(total.0).filter(|other| pinned.get(other) == pinned.get(&one)) {
-                let of_first = |series: &Series| (series.indicator, series.part) == (one, first.1);
-                for (series, counts) in
-                    self.counts.iter().filter(|(series, _)| of_first(series) && within(series.stratum))
-                {
-                    for when in counts.keys() {
-                        let at = |indicator: usize, part: Part| {
-                            let counts = self.counts.get(&Series { indicator, stratum: series.stratum, part })?;
-                            let stock = self.timings[indicator] == Timing::Stock;
-                            counts.get(&if stock { (None, when.1) } else { *when }).copied()
-                        };
-                        let of = |(key, part): &Term| {
-                            let same = self.numbered(key).find(|at| pinned.get(at) == pinned.get(&one))?;
-                            at(same, *part)
-                        };
-                        let all: Option<Vec<usize>> = parts.iter().map(of).collect();
-                        if let (Some(all), Some(total)) = (all, at(other, total.1)) {
-                            found.push((all, total));
-                        }
+        // A count as at a day finds no window, so one that has windows leads.
+        let has_windows = |term: &&Term| self.numbered(term.0).any(|at| self.timings[at] != Timing::Stock);
+        let Some(lead) = parts.iter().chain([&total]).find(has_windows).or(parts.first()) else { return found };
+        if parts.is_empty() {
+            return found;
+        }
+        for one in self.numbered(lead.0) {
+            let of_lead = |series: &Series| (series.indicator, series.part) == (one, lead.1);
+            for (series, counts) in self.counts.iter().filter(|(series, _)| of_lead(series) && within(series.stratum)) {
+                for when in counts.keys() {
+                    let of = |(key, part): &Term| {
+                        let indicator = self.numbered(key).find(|at| pinned.get(at) == pinned.get(&one))?;
+                        let counts = self.counts.get(&Series { indicator, stratum: series.stratum, part: *part })?;
+                        let stock = self.timings[indicator] == Timing::Stock;
+                        counts.get(&if stock { (None, when.1) } else { *when }).copied()
+                    };
+                    let all: Option<Vec<usize>> = parts.iter().map(of).collect();
+                    if let (Some(all), Some(total)) = (all, of(&total)) {
+                        found.push((all, total));
                     }
                 }
             }

@@ -67,6 +67,11 @@ pub(super) const EQUAL: &[[Term; 2]] = &[
     [of("NI 62 raw-moves"), of("NI 62")],
     [of("NI 62 raw-moves"), all("CLA")],
     [of("ECS 14a as recorded with itself"), of("ECS 14a as recorded")],
+    [excluded("ECS 14a as recorded with itself"), excluded("ECS 14a as recorded")],
+    [excluded("ECS 14a 365 days"), excluded("ECS 14a")],
+    [of("ECS 138 start is day 1"), of("ECS 138")],
+    [excluded("ECS 138 start is day 1"), excluded("ECS 138")],
+    [excluded("NI 62 raw-moves"), excluded("NI 62")],
     [all("Missing children home first"), all("Missing children")],
     [("Missing children home first", Part::Rest), ("Missing children", Part::Rest)],
     [all("WRI"), all("Missing episodes")],
@@ -83,10 +88,24 @@ pub(super) const EQUAL: &[[Term; 2]] = &[
 
 /// A count that is the sum of others, and at least the sum of those of them that are printed.
 pub(super) const SUMS: &[(Term, &[Term])] = &[
-    (of("Care leavers EET"), &[of("Care leavers suitable"), ("Care leavers suitable", Part::Excluded)]),
-    (of("NI 68"), &[of("ECS 14a"), ("ECS 14a", Part::Excluded)]),
-    (all("CLA"), &[of("NI 62"), ("NI 62", Part::Excluded)]),
+    (of("Care leavers EET"), &[of("Care leavers suitable"), excluded("Care leavers suitable")]),
+    (of("NI 68"), &[of("ECS 14a"), excluded("ECS 14a")]),
+    (all("CLA"), &[of("NI 62"), excluded("NI 62")]),
+    (all("CLA"), &[of("NI 62 raw-moves"), excluded("NI 62 raw-moves")]),
+    (excluded("ECS 14a"), &[of("ECS 14a as recorded"), excluded("ECS 14a as recorded")]),
+    (excluded("ECS 14a 365 days"), &[of("ECS 14a as recorded"), excluded("ECS 14a as recorded")]),
+    (excluded("NI 62"), &[of("NI 62 as recorded"), excluded("NI 62 as recorded")]),
+    (excluded("NI 62 raw-moves"), &[of("NI 62 as recorded"), excluded("NI 62 as recorded")]),
     (of("WRI completed"), &[met("WRI completed"), met("WRI refused"), met("WRI not required"), met("WRI outstanding")]),
+];
+
+/// Counts that add up to as much as others do: the assessments that were authorised, judged or not.
+pub(super) const SAME_SUM: &[[&[Term]; 2]] = &[
+    [&[of("ECS 138 from referral"), excluded("ECS 138 from referral")], &[of("ECS 138"), excluded("ECS 138")]],
+    [
+        &[of("ECS 138 from referral"), excluded("ECS 138 from referral")],
+        &[of("ECS 138 start is day 1"), excluded("ECS 138 start is day 1")],
+    ],
 ];
 
 /// Which verdicts say of the units of a distribution that they took up to so many days, or more.
@@ -110,8 +129,12 @@ pub(super) const LIMITS: &[Limit] = &[
 pub(super) const AT_MOST: &[(&[Term], Term)] = &[
     (&[met("NI 65a")], met("NI 65")),
     (&[met("NI 65a start to start")], met("NI 65")),
+    (&[met("NI 65a start to start")], met("NI 65a")),
     (&[met("NI 64 open")], met("ECS 133")),
     (&[met("ECS 14a 365 days")], met("ECS 14a")),
+    (&[("NI 68 route", Part::Named(0)), ("NI 68 route", Part::Named(1))], met("NI 68 by-event")),
+    (&[("NI 68 route", Part::Named(2))], not_met("NI 68 by-event")),
+    (&[met("ECS 138 start is day 1")], met("ECS 138")),
     (&[met("ECS 14a as recorded with itself")], met("ECS 14a as recorded")),
     (&[of("ECS 14a as recorded")], of("NI 68")),
     (&[of("NI 62 as recorded")], all("CLA")),
