@@ -9,7 +9,9 @@ use csc_kpi::disclosure::{
 use csc_kpi::indicator::{AnyIndicator, catalogue};
 use csc_kpi::laws::strategies;
 use csc_kpi::measure::Value;
-use csc_kpi::record::{Assessment, InterviewFlag, MissingEpisode, MissingKind, Person, Record, Referral, Sex};
+use csc_kpi::record::{
+    Assessment, InterviewFlag, MissingEpisode, MissingKind, Person, ProtectionPlan, Record, Referral, Sex,
+};
 use csc_kpi::{AgeBands, BySex, ByUnaccompanied, Dataset, Engine, NaiveDate, Reading, Scorecard};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
@@ -936,6 +938,32 @@ fn interviews_offered_and_not_required_are_disjoint() {
     let others = ["completed", "refused", "not required"].map(|part| wri.part(part).unwrap());
     assert!(others.iter().any(|cell| cell.is_hidden()), "{others:?}");
     assert_eq!(find("WRI not required").numerator(), wri.part("not required"));
+}
+
+#[test]
+fn plans_that_ended_are_not_told_by_those_that_started_and_are_open() {
+    let (march, june) = (day(2018, 3, 31), day(2018, 6, 30));
+    let plans = |old: usize, started: usize, ended: usize| -> Vec<Record> {
+        let open = (0..old).map(|n| {
+            let plan = ProtectionPlan::new(format!("P{n}"), format!("C{n}"), day(2017, 10, 3));
+            if n < ended { plan.end(day(2018, 5, 9)).into() } else { plan.into() }
+        });
+        let more = (0..started).map(|n| ProtectionPlan::new(format!("Q{n}"), format!("D{n}"), day(2018, 5, 3)).into());
+        open.chain(more).collect()
+    };
+    // 22 were open, 8 started, 27 are open.
+    let publication = totals(plans(22, 8, 3), &["NI 65", "NI 64 ceased", "ECS 133"], &[march, june]);
+    let of = |key, basis, at| publication.find(key, basis, at, None).unwrap().denominator().unwrap();
+    assert!(of("NI 64 ceased", Basis::InQuarter, june).is_hidden());
+    let shown =
+        [of("ECS 133", Basis::AsAt, march), of("ECS 133", Basis::AsAt, june), of("NI 65", Basis::InQuarter, june)];
+    assert!(shown.iter().any(|cell| cell.is_hidden()), "{shown:?}");
+    // 27 are open, and of 22 of them a review could be due: so 5 started.
+    let publication = totals(plans(22, 5, 0), &["NI 65", "ECS 133", "NI 67"], &[june]);
+    let of = |key, basis| publication.find(key, basis, june, None).unwrap().denominator().unwrap();
+    assert!(of("NI 65", Basis::InQuarter).is_hidden());
+    let shown = [of("ECS 133", Basis::AsAt), of("NI 67", Basis::AsAt)];
+    assert!(shown.iter().any(|cell| cell.is_hidden()) || publication.readings().is_empty(), "{shown:?}");
 }
 
 /// Whatever is recorded: the figures of the catalogue hang together as they are stated to, and are published.

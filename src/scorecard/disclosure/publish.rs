@@ -6,10 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 
 use super::audit::Verdict;
+use super::open_units::{Counted, Printed};
 use super::published::share_of;
 use super::relations::{
-    AT_MOST, CHILDREN_OF_UNITS, EQUAL, FOR_LIFE, GROWING, GROWING_ON_A_DAY, LIMITS, Limit, PARTS_AS_STRATA, Part,
-    SAME_SUM, SUMS, Term,
+    AT_MOST, CHILDREN_OF_UNITS, EQUAL, FOR_LIFE, GROWING, GROWING_ON_A_DAY, LIMITS, Limit, OpenUnits, PARTS_AS_STRATA,
+    PLANS, Part, SAME_SUM, SUMS, Term,
 };
 use super::suppression;
 use super::system::{Role, Status, System};
@@ -18,7 +19,7 @@ use super::{
     Cell, Mark, Policy, Publication, PublishedComposition, PublishedDistribution, PublishedFigure, PublishedProportion,
     PublishedReading,
 };
-use crate::calendar::{Basis, next_day};
+use crate::calendar::{Basis, day_before, minus_months, next_day, plus_months};
 use crate::indicator::{Definition, Pending, Timing};
 use crate::measure::{Ratio, Value};
 use crate::scorecard::{Figure, Reading, Scorecard};
@@ -293,17 +294,158 @@ impl<'a> Book<'a> {
     }
 
     fn relate(&mut self) -> Result<(), DisclosureError> {
-        self.relate_periods()?;
+        let related = self.relate_open_units(&PLANS)?;
+        self.relate_periods(&related)?;
         self.relate_parts()?;
         self.relate_strata()?;
         self.relate_indicators();
         Ok(())
     }
 
-    /// Flows add up over days.
-    fn relate_periods(&mut self) -> Result<(), DisclosureError> {
-        let all: Vec<(Series, BTreeMap<When, usize>)> =
+    /// What is open is what was open, and what started since, without what ended; in total and in strata that no child ever
+    /// leaves. Gives the flows whose windows are related by that.
+    fn relate_open_units(&mut self, units: &OpenUnits) -> Result<BTreeSet<Series>, DisclosureError> {
+        let mut related = BTreeSet::new();
+        let pinned: BTreeSet<Option<NaiveDate>> = self.indicators.keys().map(|(_, _, known_at)| *known_at).collect();
+        let strata: BTreeSet<Option<usize>> = self.counts.keys().map(|series| series.stratum).collect();
+        for known_at in pinned {
+            for stratum in strata.iter().copied().filter(|stratum| self.is_for_life(*stratum)) {
+                let series_of = |terms: &[Term]| -> Vec<Series> {
+                    let of = |(key, part): &Term| {
+                        let known =
+                            self.indicators.iter().filter(|((other, _, known), _)| other == key && *known == known_at);
+                        known.map(|(_, indicator)| Series { indicator: *indicator, stratum, part: *part }).collect()
+                    };
+                    terms.iter().flat_map(|term| -> Vec<Series> { of(term) }).collect()
+                };
+                let flows = [series_of(units.starts), series_of(units.ends)];
+                if self.relate_open(
+                    units,
+                    [&flows[0], &flows[1], &series_of(units.open)],
+                    &series_of(&[units.older.0]),
+                )? {
+                    related.extend(flows.into_iter().flatten());
+                }
+                for (lasting, ended) in units.lasting {
+                    let (lasting, ended) = (series_of(&[*lasting]), series_of(&[*ended]));
+                    let (lasting, ended) = (self.printed(&lasting), self.printed(&ended));
+                    for ((start, end), ended) in &ended {
+                        let Some(start) = start else { continue };
+                        let on = |day: NaiveDate| lasting.get(&(None, day)).copied();
+                        if let (Some(before), Some(after)) = (on(*start), on(*end)) {
+                            self.covered(before, [after, *ended]);
+                        }
+                    }
+                }
+            }
+        }
+        Ok(related)
+    }
+
+    /// The counts of any of these.
+    fn printed(&self, series: &[Series]) -> BTreeMap<When, usize> {
+        series
+            .iter()
+            .filter_map(|series| self.counts.get(series))
+            .flatten()
+            .map(|(when, place)| (*when, *place))
+            .collect()
+    }
+
+    /// [`Self::relate_open_units`] of one stratum: starts, ends and what is open. False where nothing is stated.
+    fn relate_open(
+        &mut self,
+        units: &OpenUnits,
+        [starts, ends, open]: [&[Series]; 3],
+        older: &[Series],
+    ) -> Result<bool, DisclosureError> {
+        type Windows = Vec<(NaiveDate, NaiveDate, usize)>;
+        let windows = |series: &[Series]| -> Windows {
+            let printed = self.printed(series).into_iter();
+            printed.filter_map(|((start, end), place)| start.map(|start| (start, end, place))).collect()
+        };
+        let on_days = |series: &[Series]| -> BTreeMap<NaiveDate, usize> {
+            self.printed(series)
+                .into_iter()
+                .filter(|((start, _), _)| start.is_none())
+                .map(|((_, end), at)| (end, at))
+                .collect()
+        };
+        let (starts, ends, open) = (windows(starts), windows(ends), on_days(open));
+        if open.is_empty() || starts.is_empty() && ends.is_empty() {
+            return Ok(false);
+        }
+        // As at the day before `end`, those that started before `from` are old enough.
+        let first = starts.iter().map(|(from, ..)| *from).min();
+        let old_enough = |(end, place): (NaiveDate, usize)| {
+            let day = day_before(end);
+            let mut from = minus_months(day, units.older.1);
+            while plus_months(from, units.older.1) <= day {
+                from = next_day(from);
+            }
+            first.is_some_and(|first| first <= from).then_some((from, end, place))
+        };
+        let older: Windows = on_days(older).into_iter().filter_map(old_enough).collect();
+        let counted = |windows: &Windows| -> Vec<Counted> {
+            windows.iter().map(|(from, to, place)| (*from, *to, self.system.truths[*place])).collect()
+        };
+        let printed = Printed {
+            starts: counted(&starts),
+            ends: counted(&ends),
+            older: counted(&older),
+            open: open.iter().map(|(day, place)| (*day, self.system.truths[*place])).collect(),
+        };
+        let Some(agreeing) = printed.agreeing() else { return Ok(false) };
+        let days = agreeing.days;
+        let mut pieces = |windows: &Windows, sums: &[i64]| -> Vec<usize> {
+            let piece = |at: usize| {
+                let same = windows.iter().find(|(from, to, _)| (*from, *to) == (days[at], days[at + 1]));
+                match same {
+                    Some((_, _, place)) => *place,
+                    None => self.system.add(sums[at + 1] - sums[at], Role::Silent(0)),
+                }
+            };
+            (0..days.len().saturating_sub(1)).map(piece).collect()
+        };
+        let (started, ended) = (pieces(&starts, &agreeing.started), pieces(&ends, &agreeing.ended));
+        let open: Vec<usize> = (0..days.len())
+            .map(|at| match open.get(&days[at]) {
+                Some(place) => *place,
+                None => self.system.add(agreeing.started[at] - agreeing.ended[at], Role::Silent(0)),
+            })
+            .collect();
+        let place = |day: &NaiveDate| days.binary_search(day).unwrap_or(0);
+        for (windows, pieces) in [(&starts, &started), (&ends, &ended)] {
+            for (from, to, whole) in windows {
+                let inside = &pieces[place(from)..place(to)];
+                if inside != [*whole] {
+                    self.sum(*whole, inside.iter().copied())?;
+                }
+            }
+        }
+        for (at, pair) in open.windows(2).enumerate() {
+            self.system.relate(vec![(pair[1], -1), (pair[0], 1), (started[at], 1), (ended[at], -1)]);
+        }
+        for (from, to, old) in older {
+            // What has started since and is open is at most what has started; what is old was open then.
+            let (from, to) = (place(&from), place(&to));
+            let since = agreeing.started[to] - agreeing.started[from];
+            let young = self.system.truths[open[to]] - self.system.truths[old];
+            let gone = self.system.add(since - young, Role::Silent(0));
+            let terms = started[from..to].iter().map(|at| (*at, 1));
+            self.system.relate(terms.chain([(open[to], -1), (old, 1), (gone, -1)]).collect());
+            self.at_least(open[from], &[old]);
+        }
+        Ok(true)
+    }
+
+    /// Flows add up over days; those that are `related` already are left.
+    fn relate_periods(&mut self, related: &BTreeSet<Series>) -> Result<(), DisclosureError> {
+        let mut all: Vec<(Series, BTreeMap<When, usize>)> =
             self.counts.iter().map(|(series, counts)| (series.clone(), counts.clone())).collect();
+        // Counts of the same units hang together once.
+        let mut seen = BTreeSet::new();
+        all.retain(|(series, counts)| !related.contains(series) && seen.insert(counts.clone()));
         for (series, counts) in all {
             let windows: Vec<(NaiveDate, NaiveDate, usize)> =
                 counts.iter().filter_map(|((start, end), place)| start.map(|start| (start, *end, *place))).collect();
@@ -483,7 +625,11 @@ impl<'a> Book<'a> {
                 strata.insert(series.stratum, *place);
             }
         }
+        let mut seen = BTreeSet::new();
         for ((_, part, _), by_stratum) in by_length(groups, |(_, _, when)| *when) {
+            if !seen.insert((part.adds_up(), by_stratum.clone())) {
+                continue;
+            }
             let mut by_breakdown: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
             for (stratum, place) in &by_stratum {
                 if let Some((breakdown, _)) = stratum.and_then(|at| self.breakdowns.get(at)) {

@@ -178,3 +178,27 @@ pub(super) const GROWING_ON_A_DAY: &[Term] = &[met("NI 62"), met("NI 62 raw-move
 /// The parts of a breakdown that are parts of a composition too: indicator, breakdown, stratum, part.
 pub(super) const PARTS_AS_STRATA: &[(&str, &str, &str, Part)] =
     &[("CLA", "UASC", "UASC", Part::Named(0)), ("CLA", "UASC", "not UASC", Part::Named(1))];
+
+/// Units that are open over days, that start and end: how many are open on a day is how many were on an earlier one, and those
+/// that started in between, without those that ended. Several keys count the same.
+pub(super) struct OpenUnits {
+    /// Open on a day.
+    pub(super) open: &'static [Term],
+    /// Started in a window.
+    pub(super) starts: &'static [Term],
+    /// Ended in a window.
+    pub(super) ends: &'static [Term],
+    /// Open on a day, and started so many months or more before.
+    pub(super) older: (Term, u32),
+    /// Those open on a day that, once they are, stay so until they end; and those of the ends that were.
+    pub(super) lasting: &'static [(Term, Term)],
+}
+
+/// Child protection plans. A plan that ends before it starts is no plan of any figure.
+pub(super) const PLANS: OpenUnits = OpenUnits {
+    open: &[of("ECS 133"), of("NI 64 open")],
+    starts: &[of("NI 65"), of("NI 65a"), of("NI 65a start to start")],
+    ends: &[of("NI 64 ceased")],
+    older: (of("NI 67"), 3),
+    lasting: &[(met("ECS 133"), of("NI 64 ceased")), (met("NI 64 open"), met("NI 64 ceased"))],
+};
