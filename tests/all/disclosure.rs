@@ -10,7 +10,8 @@ use csc_kpi::indicator::{AnyIndicator, catalogue};
 use csc_kpi::laws::strategies;
 use csc_kpi::measure::Value;
 use csc_kpi::record::{
-    Assessment, InterviewFlag, MissingEpisode, MissingKind, Person, ProtectionPlan, Record, Referral, Sex,
+    Assessment, InterviewFlag, LookedAfterEpisode, MissingEpisode, MissingKind, Person, ProtectionPlan, Record,
+    Referral, Sex,
 };
 use csc_kpi::{AgeBands, BySex, ByUnaccompanied, Dataset, Engine, NaiveDate, Reading, Scorecard};
 use proptest::prelude::*;
@@ -964,6 +965,70 @@ fn plans_that_ended_are_not_told_by_those_that_started_and_are_open() {
     assert!(of("NI 65", Basis::InQuarter).is_hidden());
     let shown = [of("ECS 133", Basis::AsAt), of("NI 67", Basis::AsAt)];
     assert!(shown.iter().any(|cell| cell.is_hidden()) || publication.readings().is_empty(), "{shown:?}");
+}
+
+/// Children of either sex and of all ages, some with referrals, some on a plan, looked after or missing.
+fn ordinary(children: u32) -> Dataset {
+    let mut state = 0x9E37_79B9_7F4A_7C15_u64;
+    let mut draw = |end: u32| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        u32::try_from((state >> 11) % u64::from(end)).unwrap()
+    };
+    let on = |days: u32| day(2017, 4, 3) + chrono::Duration::days(days.into());
+    let mut records: Vec<Record> = Vec::new();
+    for number in 0..children {
+        let child = format!("C{number}");
+        let sex = [Sex::Female, Sex::Male][draw(2) as usize];
+        let born = day(2001 + i32::try_from(draw(16)).unwrap(), 1 + draw(12), 5);
+        records.push(Person::new(&child).sex(sex).date_of_birth(born).into());
+        for n in 0..draw(3) {
+            let (id, start) = (format!("{child}-{n}"), draw(450));
+            records.push(Referral::new(&id, &child, on(start)).no_further_action(draw(4) == 0).into());
+            if draw(2) == 0 {
+                let assessment = Assessment::new(&id, &child, on(start)).referral(&id);
+                records.push(assessment.authorised(on(start + 20 + draw(60))).into());
+            }
+        }
+        if draw(5) == 0 {
+            let start = draw(400);
+            let plan = ProtectionPlan::new(&child, &child, on(start));
+            let ends = draw(2) == 0;
+            records.push(if ends { plan.end(on(start + 30 + draw(200))).into() } else { plan.into() });
+        }
+        if draw(5) == 0 {
+            records.push(LookedAfterEpisode::new(&child, &child, on(draw(400))).into());
+        }
+        for n in 0..if draw(4) == 0 { 1 + draw(4) } else { 0 } {
+            let start = on(draw(440));
+            let mut episode = MissingEpisode::new(format!("{child}-{n}"), &child, start).end(start);
+            episode.kind = Some(if draw(5) == 0 { MissingKind::Away } else { MissingKind::Missing }.into());
+            let (yes, no) = (Some(InterviewFlag::Yes), Some(InterviewFlag::No));
+            let states = [(yes, yes), (yes, no), (yes, None), (None, None), (Some(InterviewFlag::NotRequired), None)];
+            (episode.interview_offered, episode.interview_accepted) = states[draw(5) as usize];
+            records.push(episode.into());
+        }
+    }
+    records.into_iter().collect()
+}
+
+#[test]
+fn an_ordinary_report_by_sex_and_age_is_published() {
+    let ledger = Engine::new(catalogue::standard()).by(BySex).by(AgeBands::default()).run(&ordinary(400)).unwrap();
+    let days = [day(2017, 6, 30), day(2017, 9, 30), day(2017, 12, 31), day(2018, 3, 31), day(2018, 6, 30)];
+    let mut card = ledger.scorecard(&days).unwrap();
+    for definition in card.definitions.clone() {
+        for (basis, breakdown) in definition.bases.iter().flat_map(|basis| [(*basis, "sex"), (*basis, "age band")]) {
+            for as_at in days {
+                card.readings.extend(ledger.readings_by(&definition.key(), basis, as_at, breakdown).unwrap());
+            }
+        }
+    }
+    let publication = card.publish(&Policy::public()).unwrap();
+    let totals = || publication.readings().iter().filter(|reading| reading.stratum().is_none());
+    let shown = totals().filter(|reading| reading.value().is_some()).count();
+    assert!(shown * 3 > totals().count(), "{shown} of {}", totals().count());
 }
 
 /// Whatever is recorded: the figures of the catalogue hang together as they are stated to, and are published.

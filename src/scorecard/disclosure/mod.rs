@@ -30,6 +30,7 @@
 mod audit;
 mod cell;
 mod mark;
+mod mend;
 mod open_units;
 mod policy;
 mod publish;

@@ -307,9 +307,10 @@ impl<'a> Book<'a> {
     fn relate_open_units(&mut self, units: &OpenUnits) -> Result<BTreeSet<Series>, DisclosureError> {
         let mut related = BTreeSet::new();
         let pinned: BTreeSet<Option<NaiveDate>> = self.indicators.keys().map(|(_, _, known_at)| *known_at).collect();
-        let strata: BTreeSet<Option<usize>> = self.counts.keys().map(|series| series.stratum).collect();
+        let mut strata: BTreeSet<Option<usize>> = self.counts.keys().map(|series| series.stratum).collect();
+        strata.retain(|stratum| self.is_for_life(*stratum));
         for known_at in pinned {
-            for stratum in strata.iter().copied().filter(|stratum| self.is_for_life(*stratum)) {
+            for stratum in strata.iter().copied() {
                 let series_of = |terms: &[Term]| -> Vec<Series> {
                     let of = |(key, part): &Term| {
                         let known =
@@ -319,16 +320,17 @@ impl<'a> Book<'a> {
                     terms.iter().flat_map(|term| -> Vec<Series> { of(term) }).collect()
                 };
                 let flows = [series_of(units.starts), series_of(units.ends)];
-                if self.relate_open(
-                    units,
-                    [&flows[0], &flows[1], &series_of(units.open)],
-                    &series_of(&[units.older.0]),
-                )? {
+                let (open, older) = (series_of(units.open), series_of(&[units.older.0]));
+                let lasting: Vec<[Vec<Series>; 2]> = units
+                    .lasting
+                    .iter()
+                    .map(|(lasting, ended)| [series_of(&[*lasting]), series_of(&[*ended])])
+                    .collect();
+                if self.relate_open(units, [&flows[0], &flows[1], &open], &older)? {
                     related.extend(flows.into_iter().flatten());
                 }
-                for (lasting, ended) in units.lasting {
-                    let (lasting, ended) = (series_of(&[*lasting]), series_of(&[*ended]));
-                    let (lasting, ended) = (self.printed(&lasting), self.printed(&ended));
+                for [lasting, ended] in &lasting {
+                    let (lasting, ended) = (self.printed(lasting), self.printed(ended));
                     for ((start, end), ended) in &ended {
                         let Some(start) = start else { continue };
                         let on = |day: NaiveDate| lasting.get(&(None, day)).copied();

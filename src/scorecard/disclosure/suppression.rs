@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
 use super::Policy;
 use super::audit;
+use super::mend;
 use super::system::{Role, Status, System};
 
 /// The cost of what cannot be.
@@ -17,6 +18,10 @@ pub(super) const IMPOSSIBLE: u64 = 1 << 40;
 const RELAXED: u64 = 1 << 28;
 /// How many partial tables are looked at, and then at most, before more is hidden.
 const EFFORTS: [usize; 2] = [40, 200];
+/// From how many neighbours on, hidden at a time, a table is looked for by mending too.
+const MANY: usize = 4;
+/// How often mending is begun.
+const MENDED: usize = 24;
 /// How many are looked at where no more can be hidden.
 const LAST_EFFORT: [usize; 1] = [4_000];
 /// How many of the rows most out of order are mended at a time.
@@ -359,6 +364,42 @@ impl<'a> Search<'a> {
         self.policy.spread_of_range().min(greatest - least).max(1)
     }
 
+    /// A table found by mending relations among what is hidden already; at last with counts that are taken to say only what
+    /// their mark says.
+    fn mended(&self, of: &[Vec<usize>], count: usize, needed: i64) -> Option<Change> {
+        let strict = |row: usize| self.bounds(row);
+        let relaxed = |row: usize| match self.statuses[row] {
+            Status::Primary | Status::Secondary => (1, super::system::FAR),
+            _ => self.bounds(row),
+        };
+        let tables = |step: i64| mend::table(self.system, of, &strict, (count, step), MENDED);
+        let relaxed = |step: i64| mend::table(self.system, of, &relaxed, (count, step), MENDED);
+        tables(needed).or_else(|| tables(-needed)).or_else(|| relaxed(needed)).or_else(|| relaxed(-needed))
+    }
+
+    /// Withholds all that hangs together with the count: of every count there that is not zero nothing is told but its mark.
+    /// A table of the same counts, each so many times as great, is then as good as the true one. None where some of them are
+    /// known from elsewhere.
+    fn withheld(&self, of: &[Vec<usize>], count: usize, needed: i64) -> Option<Change> {
+        let mut part = BTreeSet::from([count]);
+        let mut next = vec![count];
+        while let Some(at) = next.pop() {
+            for (other, _) in of[at].iter().flat_map(|number| &self.system.relations[*number]) {
+                if self.truth(*other) != 0 && part.insert(*other) {
+                    next.push(*other);
+                }
+            }
+        }
+        let may_be_hidden = |at: &usize| match self.system.roles[*at] {
+            Role::Printed(weight) => weight < IMPOSSIBLE || self.statuses[*at] != Status::Shown,
+            Role::Silent(_) => true,
+            Role::Pinned => false,
+        };
+        let times =
+            |at: usize| Some((at, self.truth(at).checked_mul(needed).filter(|by| by.abs() < super::system::FAR / 2)?));
+        if part.iter().all(may_be_hidden) { part.into_iter().map(times).collect() } else { None }
+    }
+
     /// Hides what a change of the table needs hidden.
     fn hide(&mut self, change: &Change) {
         for (count, by) in change {
@@ -435,6 +476,11 @@ pub(super) fn protect(system: &System, policy: &Policy) -> Result<Protection, Fa
                 break found;
             }
             // No table at hand: leave the reader more room, each time twice as much, and look again.
+            if more >= MANY
+                && let Some(change) = search.mended(&neighbours.of, count, needed)
+            {
+                break vec![change];
+            }
             let next = neighbours.shown(&search, count, more);
             more *= 2;
             if !next.is_empty() {
@@ -449,7 +495,10 @@ pub(super) fn protect(system: &System, policy: &Policy) -> Result<Protection, Fa
             }
             match audit::second_table(system, &search.statuses, policy, count, needed) {
                 audit::Verdict::Protected(change) => break vec![change],
-                finding => return Err(Failure { count, finding }),
+                finding => match search.withheld(&neighbours.of, count, needed) {
+                    Some(change) => break vec![change],
+                    None => return Err(Failure { count, finding }),
+                },
             }
         };
         for change in found {
