@@ -17,6 +17,9 @@ use serde::{Deserialize, Serialize};
 /// assert_eq!(days.median().unwrap().to_string(), "30");
 /// assert_eq!(days.quartiles().unwrap().map(|q| q.to_string()), ["17.5", "30", "41.25"]);
 /// assert_eq!(Distribution::default().median(), None);
+/// // More than can be counted is as much as can be.
+/// let many: Distribution = [(1, u64::MAX), (2, 5)].into_iter().collect();
+/// assert_eq!((many.count(), many.median()), (u64::MAX, Some(1.into())));
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "Vec<(i64, u64)>", into = "Vec<(i64, u64)>")]
@@ -77,10 +80,10 @@ impl Distribution {
         Self { counts }
     }
 
-    /// How many values there are.
+    /// How many values there are; [`u64::MAX`] where there are more.
     #[must_use]
     pub fn count(&self) -> u64 {
-        self.counts.iter().map(|(_, count)| count).sum()
+        self.counts.iter().fold(0, |sum, (_, count)| sum.saturating_add(*count))
     }
 
     /// Each number of days that occurred, with how often, in order.
@@ -88,19 +91,20 @@ impl Distribution {
         self.counts.iter().copied()
     }
 
-    /// How many values are above `days`.
+    /// How many values are above `days`; [`u64::MAX`] where there are more.
     #[must_use]
     pub fn above(&self, days: i64) -> u64 {
-        self.counts.iter().filter(|(value, _)| *value > days).map(|(_, count)| count).sum()
+        let above = self.counts.iter().filter(|(value, _)| *value > days);
+        above.fold(0, |sum, (_, count)| sum.saturating_add(*count))
     }
 
     /// The value at this place in order, from 0.
     fn nth(&self, place: u64) -> Option<i64> {
-        let mut seen = 0;
+        let mut seen = 0u64;
         self.counts
             .iter()
             .find(|(_, count)| {
-                seen += count;
+                seen = seen.saturating_add(*count);
                 place < seen
             })
             .map(|(days, _)| *days)
