@@ -321,6 +321,9 @@ impl Engine {
 
     /// Takes back what [`Engine::post`] posted for this child with these records.
     ///
+    /// A ledger does not know whom it has been posted: taking back a child that never was, or one with other records, leaves
+    /// figures that are wrong, and says nothing.
+    ///
     /// # Errors
     ///
     /// As [`Engine::post`].
