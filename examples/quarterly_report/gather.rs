@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context, Result};
 use csc_kpi::calendar::{Basis, FinancialYear, Quarter, QuarterOfYear};
-use csc_kpi::comparison::{Cadence, Good, Interval, Movement, Scale};
+use csc_kpi::comparison::{Cadence, Good, Scale};
 use csc_kpi::disclosure::{Cell, Policy, Publication, PublishedFigure, PublishedReading, Release, publish};
 use csc_kpi::indicator::{AnyIndicator, Definition as Rule, Polarity, Shape, Zero, catalogue};
 use csc_kpi::measure::{Footing, Rate, Value};
@@ -221,9 +221,7 @@ impl Gathering<'_> {
         let good = Good::of(line.rule.polarity, None).unwrap_or(Good::Neither);
         // The quarter before, and the same quarter of the year before.
         for earlier in [before.last(), before.first()].into_iter().flatten() {
-            if let Some(earlier) = earlier.observation() {
-                narrative = narrative.movement(earlier.as_at, Movement::between(&observed, &earlier, good));
-            }
+            narrative = narrative.movement(earlier, good);
         }
         let key = line.rule.key();
         let rate = self.rate_of(now).map(|rate| observed.clone().with_value(Value::Rate(rate)));
@@ -235,7 +233,7 @@ impl Gathering<'_> {
             }
         }
         if matches!(observed.value, Value::Percent(_)) && standing.is_some() {
-            narrative = narrative.interval(Interval::of_observation(&observed).ok());
+            narrative = narrative.interval();
         }
         narrative.sentences()
     }

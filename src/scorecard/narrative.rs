@@ -12,7 +12,8 @@ use super::disclosure::{Cell, Mark, PublishedFigure, PublishedReading};
 use super::obstacle::Obstacle;
 use crate::calendar::Basis;
 use crate::comparison::{
-    BenchmarkComparison, Caution, Direction, Interval, Judgement, Method, Movement, NotComparable, Place,
+    BenchmarkComparison, Caution, Direction, Interval, Judgement, Method, Movement, NotComparable, Observation, Place,
+    Yardstick,
 };
 use crate::indicator::{Definition, Polarity, Reach};
 use crate::measure::{Value, ValueUnit, round_half_up};
@@ -57,8 +58,8 @@ impl fmt::Display for Sentence {
 
 /// What is known of one reading, to be told.
 ///
-/// The reading is a published one, so that no sentence gives a hidden number away: what is hidden is said to be hidden, and no
-/// grade, movement or benchmark is told of it.
+/// The reading is a published one, and so is what it is compared with, so that no sentence gives a hidden number away: what is
+/// hidden is said to be hidden, and no grade, movement or benchmark is told of it.
 ///
 /// Text says *higher* and *lower* of where a value lies, *better* and *worse* of what that means.
 ///
@@ -121,25 +122,65 @@ impl<'a> Narrative<'a> {
         self
     }
 
-    /// Tells how it moved since the reading as at `earlier`, or why that cannot be said; may be called for several days.
+    /// Tells how it moved since another published reading, seen with `yardstick` (or just by which way is good), or why that
+    /// cannot be said; may be called for several. Nothing is told where the value of either is hidden or not available.
+    ///
+    /// ```
+    /// use csc_kpi::calendar::Basis;
+    /// use csc_kpi::comparison::Good;
+    /// use csc_kpi::disclosure::Policy;
+    /// use csc_kpi::indicator::catalogue;
+    /// use csc_kpi::record::LookedAfterEpisode;
+    /// use csc_kpi::{Dataset, Engine, NaiveDate, Narrative};
+    ///
+    /// let day = |m, d| NaiveDate::from_ymd_opt(2018, m, d).unwrap();
+    /// // 3 children by March, which is hidden, and 40 more by June.
+    /// let dataset: Dataset = (0..43)
+    ///     .map(|n| LookedAfterEpisode::new(format!("E{n}"), format!("C{n}"), day(if n < 3 { 1 } else { 5 }, 5)))
+    ///     .collect();
+    /// let card = Engine::new(catalogue::standard()).scorecard(&dataset, &[day(3, 31), day(6, 30)])?;
+    /// let publication = card.publish(&Policy::public())?;
+    /// let [march, june] = [day(3, 31), day(6, 30)].map(|at| publication.find("CLA", Basis::AsAt, at, None).unwrap());
+    /// let definition = catalogue::find("CLA").unwrap().definition().clone();
+    /// let told = Narrative::of(&definition, june).movement(march, Good::Neither).paragraph();
+    /// assert!(!told.contains("than on 31 March 2018"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
-    pub fn movement(mut self, earlier: NaiveDate, movement: Result<Movement, NotComparable>) -> Self {
-        self.movements.push((earlier, movement));
+    pub fn movement(mut self, earlier: &PublishedReading, yardstick: impl Into<Yardstick>) -> Self {
+        if let (Some(now), Some(then)) = (self.reading.observation(), earlier.observation()) {
+            self.movements.push((earlier.as_at(), Movement::between(&now, &then, yardstick)));
+        }
         self
     }
 
-    /// Tells how it stands to a benchmark; may be called for several.
+    /// Tells how it stands to a benchmark; may be called for several. Nothing is told of a comparison of another figure than
+    /// the one that is published, or the rate of a count that is.
     #[must_use]
     pub fn benchmark(mut self, comparison: BenchmarkComparison) -> Self {
-        self.benchmarks.push(comparison);
+        if self.is_published(comparison.observation()) {
+            self.benchmarks.push(comparison);
+        }
         self
     }
 
-    /// Tells how sure it is.
+    /// Tells how sure it is, from what is published of it; nothing where no interval can be made of that.
     #[must_use]
-    pub fn interval(mut self, interval: Option<Interval>) -> Self {
-        self.interval = interval;
+    pub fn interval(mut self) -> Self {
+        self.interval = self.reading.observation().and_then(|now| Interval::of_observation(&now).ok());
         self
+    }
+
+    /// Whether a figure is the published one, or a rate of a count that is published.
+    fn is_published(&self, figure: &Observation) -> bool {
+        let Some(now) = self.reading.observation() else { return false };
+        match &figure.value {
+            Value::Rate(rate) => {
+                let published = self.reading.rate(rate.footing(), rate.population().clone());
+                published.and_then(Result::ok).is_some_and(|published| published == *rate)
+            }
+            value => *value == now.value,
+        }
     }
 
     /// The sentences, in the order of a report.

@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use csc_kpi::calendar::Basis;
-use csc_kpi::comparison::{Area, Benchmarks, Earlier, Good, Interval, Movement, Scale};
-use csc_kpi::disclosure::{Policy, Publication, PublishedReading};
+use csc_kpi::comparison::{Area, Benchmarks, Earlier, Good, Scale};
+use csc_kpi::disclosure::{Policy, Publication};
 use csc_kpi::indicator::{Definition, catalogue};
 use csc_kpi::standard::Standards;
 use csc_kpi::{Engine, NaiveDate, Narrative, Scorecard, Topic};
@@ -48,8 +48,8 @@ impl Report {
         if let Some(now) = reading.observation() {
             for earlier in [Earlier::PreviousPeriod, Earlier::SamePeriodLastYear] {
                 let then = earlier.as_at(basis, as_at);
-                if let Some(earlier) = find(then).and_then(PublishedReading::observation) {
-                    narrative = narrative.movement(then, Movement::between(&now, &earlier, good));
+                if let Some(earlier) = find(then) {
+                    narrative = narrative.movement(earlier, good);
                 }
             }
             let areas = self.benchmarks.for_indicator(indicator).map(|benchmark| benchmark.area().clone());
@@ -58,7 +58,7 @@ impl Report {
                     narrative = narrative.benchmark(benchmark.compared_with(&now, good).unwrap());
                 }
             }
-            narrative = narrative.interval(Interval::of_observation(&now).ok());
+            narrative = narrative.interval();
         }
         narrative.sentences().into_iter().map(|sentence| (sentence.topic, sentence.text)).collect()
     }
@@ -171,6 +171,31 @@ fn nothing_is_told_of_a_hidden_value() {
         }
     }
     assert!(hidden > 0);
+}
+
+/// 3 episodes by March, which are hidden, and 40 in June: neither the movement nor a benchmark of other numbers tells the 3.
+#[test]
+fn a_hidden_earlier_value_is_not_told_by_a_movement() {
+    let (march, june) = (day(2018, 3, 31), day(2018, 6, 30));
+    let dataset: csc_kpi::Dataset = (0..43)
+        .map(|n| {
+            let start = day(2018, if n < 3 { 2 } else { 5 }, 1);
+            csc_kpi::record::MissingEpisode::new(format!("M{n}"), format!("C{n}"), start).end(start)
+        })
+        .collect();
+    let card = Engine::new(catalogue::standard()).scorecard(&dataset, &[march, june]).unwrap();
+    let publication = card.publish(&Policy::public()).unwrap();
+    let find = |at| publication.find("Missing episodes", Basis::ROLLING_12M, at, None).unwrap();
+    assert_eq!((find(march).shown(0).as_str(), find(june).shown(0).as_str()), ("[c]", "43"));
+    let definition = catalogue::find("Missing episodes").unwrap().definition().clone();
+    let told = Narrative::of(&definition, find(june)).movement(find(march), Good::Lower).interval().sentences();
+    assert!(told.iter().all(|sentence| sentence.topic != Topic::Movement), "{told:?}");
+    let told = Narrative::of(&definition, find(march)).movement(find(june), Good::Lower).interval().sentences();
+    assert!(told.iter().all(|sentence| ![Topic::Movement, Topic::Certainty].contains(&sentence.topic)), "{told:?}");
+    let internal = card.publish(&Policy::internal()).unwrap();
+    let find = |at| internal.find("Missing episodes", Basis::ROLLING_12M, at, None).unwrap();
+    let told = Narrative::of(&definition, find(june)).movement(find(march), Good::Lower).paragraph();
+    assert!(told.contains("It is 40 higher than on 31 March 2018 (3)"), "{told}");
 }
 
 /// Zero is told as a concern where the standard says so, from its denominator on.
