@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use anyhow::{Context, Result};
 use csc_kpi::calendar::{Basis, FinancialYear, Quarter, QuarterOfYear};
 use csc_kpi::comparison::{Cadence, Good, Scale};
-use csc_kpi::disclosure::{Cell, Policy, Publication, PublishedFigure, PublishedReading, Release, publish};
+use csc_kpi::disclosure::{Cell, Mark, Policy, Publication, PublishedFigure, PublishedReading, Release, publish};
 use csc_kpi::indicator::{AnyIndicator, Definition as Rule, Polarity, Shape, Zero, catalogue};
 use csc_kpi::measure::{Footing, Rate, Value};
 use csc_kpi::standard::{Grade, Standard, StandardFinding, Standing};
@@ -71,7 +71,7 @@ pub(crate) fn view(dataset: &Dataset, settings: &Settings) -> Result<View> {
         sections: sections(items),
         compositions: gathering.compositions()?,
         breakdowns: gathering.breakdowns()?,
-        findings: findings(dataset, &ledger),
+        findings: findings(dataset, &ledger, &publication),
         unavailable: publication.unavailable().iter().map(|sentence| format!("{sentence}.")).collect(),
         sources: sources(settings),
     })
@@ -587,7 +587,9 @@ fn definition(rule: &Rule) -> Definition {
     }
 }
 
-fn findings(dataset: &Dataset, ledger: &Ledger) -> Findings {
+/// What was found; in public not how often, for a count of findings can tell how many units a figure left out.
+fn findings(dataset: &Dataset, ledger: &Ledger, publication: &Publication) -> Findings {
+    let public = publication.release() == Release::Public;
     let mut kinds: BTreeMap<(&str, &str, &str), usize> = BTreeMap::new();
     let mut total = 0;
     for finding in dataset.findings().iter().chain(ledger.findings()) {
@@ -598,9 +600,9 @@ fn findings(dataset: &Dataset, ledger: &Ledger) -> Findings {
         table: table.to_owned(),
         field: field.to_owned(),
         rule: rule.to_owned(),
-        count: count.to_string(),
+        count: if public { Mark::Confidential.to_string() } else { count.to_string() },
     });
-    Findings { total, rows: rows.collect() }
+    Findings { total, counted: !public, rows: rows.collect() }
 }
 
 fn protection(publication: &Publication) -> Protection {

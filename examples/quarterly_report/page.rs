@@ -447,6 +447,11 @@ pub(crate) const UNAVAILABLE: &str = "Figures that cannot be made of these data,
 pub(crate) fn findings_lead(view: &View) -> String {
     match view.findings.total {
         0 => "Nothing is wrong in the records.".to_owned(),
+        _ if !view.findings.counted => {
+            "Some things are wrong in the records; nothing is dropped or repaired in silence. How many there are is not told, \
+             for that could tell a number that is hidden."
+                .to_owned()
+        }
         1 => "One thing is wrong in the records; nothing is dropped or repaired in silence.".to_owned(),
         many => format!("{many} things are wrong in the records; nothing is dropped or repaired in silence."),
     }

@@ -289,6 +289,8 @@ pub(crate) struct BreakdownTable {
 /// Findings by table and rule, and how many there are.
 pub(crate) struct Findings {
     pub(crate) total: usize,
+    /// Whether it is told how many there are.
+    pub(crate) counted: bool,
     pub(crate) rows: Vec<FindingRow>,
 }
 
@@ -296,6 +298,6 @@ pub(crate) struct FindingRow {
     pub(crate) table: String,
     pub(crate) field: String,
     pub(crate) rule: String,
-    /// A count, or a mark where it is small.
+    /// A count; for publication a mark.
     pub(crate) count: String,
 }

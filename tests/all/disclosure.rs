@@ -6,7 +6,7 @@ use csc_kpi::disclosure::{
     Cell, CellId, DisclosureError, Leak, Mark, Policy, PublishedFigure, Release, Rounding, Table, Threshold, Totals,
     publish,
 };
-use csc_kpi::indicator::{AnyIndicator, catalogue};
+use csc_kpi::indicator::{AnyIndicator, Verdict, catalogue};
 use csc_kpi::laws::strategies;
 use csc_kpi::measure::Value;
 use csc_kpi::record::{
@@ -598,7 +598,7 @@ fn a_whole_report_is_published_and_what_is_shown_is_true() {
     let card = sample_card();
     let publication = card.publish(&Policy::public()).unwrap();
     assert_eq!(publication.readings().len(), card.readings.len());
-    assert_eq!((publication.findings(), publication.release()), (card.findings, Release::Public));
+    assert_eq!(publication.release(), Release::Public);
     let (mut shown, mut zeros, mut hidden, mut medians) = (0, 0, 0, 0);
     for (reading, published) in card.readings.iter().zip(publication.readings()) {
         assert_eq!((reading.indicator(), reading.stratum()), (published.indicator(), published.stratum()));
@@ -1029,6 +1029,23 @@ fn an_ordinary_report_by_sex_and_age_is_published() {
     let totals = || publication.readings().iter().filter(|reading| reading.stratum().is_none());
     let shown = totals().filter(|reading| reading.value().is_some()).count();
     assert!(shown * 3 > totals().count(), "{shown} of {}", totals().count());
+}
+
+#[test]
+fn the_number_of_findings_is_not_told() {
+    let mut records = assessments(&[(39, 45)]);
+    records.push(Assessment::new("B", "CB", day(2018, 1, 2)).authorised(day(2018, 1, 1)).into());
+    let publication = totals(records, &["ECS 138"], &[day(2018, 3, 31)]);
+    let reading = publication.find("ECS 138", Basis::InQuarter, day(2018, 3, 31), None).unwrap();
+    assert!(reading.verdict(Verdict::Excluded).unwrap().is_hidden());
+    assert_eq!(publication.findings(), Cell::Marked(Mark::Confidential));
+    assert_eq!(serde_json::to_value(&publication).unwrap()["findings"], "[c]");
+    let mut card = sample_card();
+    for (findings, public) in [(0, Cell::Shown(0)), (7, Cell::Marked(Mark::Confidential))] {
+        card.findings = findings;
+        assert_eq!(card.publish(&Policy::public()).unwrap().findings(), public);
+        assert_eq!(card.publish(&Policy::internal()).unwrap().findings(), Cell::Shown(findings));
+    }
 }
 
 /// Whatever is recorded: the figures of the catalogue hang together as they are stated to, and are published.

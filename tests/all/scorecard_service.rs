@@ -281,7 +281,7 @@ fn published_answers_hide_small_counts_and_evidence_adds_up() {
     let publication = batch(&dataset, &as_at, 5).unwrap();
     let card = server.get("/scorecard");
     assert_eq!(plain(&card), totals(&publication));
-    assert_eq!(card.body["findings"], publication.findings());
+    assert_eq!(card.body["findings"], serde_json::to_value(publication.findings()).unwrap());
     assert!(card.body["readings"].as_array().unwrap().iter().any(|reading| reading["standing"]["grade"].is_string()));
     let mut hidden = 0;
     for indicator in server.get("/indicators").body["indicators"].as_array().unwrap() {
@@ -659,7 +659,7 @@ fn replacements_one_after_the_other_give_what_all_records_give_at_once() {
         if let Ok(publication) = batch(&dataset, &as_at, 0) {
             published.fetch_add(1, Ordering::Relaxed);
             prop_assert_eq!(plain(&card), totals(&publication));
-            prop_assert_eq!(&card.body["findings"], &json!(at_start + publication.findings()));
+            prop_assert_eq!(&card.body["findings"], &json!(at_start + publication.findings().number().unwrap()));
             for indicator in ["CLA", "NI 65a", "NI 68"] {
                 let answer = server
                     .get(&format!("/readings?indicator={}&by=sex&as_at=2018-06-30", indicator.replace(' ', "%20")));

@@ -17,7 +17,7 @@ use super::system::{Role, Status, System};
 use super::table::cost;
 use super::{
     Cell, Mark, Policy, Publication, PublishedComposition, PublishedDistribution, PublishedFigure, PublishedProportion,
-    PublishedReading,
+    PublishedReading, Rounding, Threshold,
 };
 use crate::calendar::{Basis, day_before, minus_months, next_day, plus_months};
 use crate::indicator::{Definition, Pending, Timing};
@@ -77,7 +77,13 @@ impl Scorecard {
     /// As [`publish`].
     pub fn publish(&self, policy: &Policy) -> Result<Publication, DisclosureError> {
         let mut publication = publish(&self.readings, &self.definitions, policy)?;
-        publication.findings = self.findings;
+        let nothing_is_hidden = policy.threshold() == Threshold::NONE && policy.rounds() == Rounding::Exact;
+        publication.findings = if self.findings == 0 || nothing_is_hidden {
+            Cell::Shown(self.findings)
+        } else {
+            Cell::Marked(Mark::Confidential)
+        };
+        publication.marks.extend(publication.findings.mark().map(|mark| (mark, mark.meaning())));
         Ok(publication)
     }
 }
@@ -152,7 +158,7 @@ pub fn publish(
         statement: policy.statement(),
         policy: policy.clone(),
         marks,
-        findings: 0,
+        findings: Cell::Shown(0),
         definitions: definitions.to_vec(),
         readings: published,
     })

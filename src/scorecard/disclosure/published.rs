@@ -485,7 +485,7 @@ pub struct Publication {
     pub(super) statement: String,
     pub(super) policy: Policy,
     pub(super) marks: std::collections::BTreeMap<Mark, &'static str>,
-    pub(super) findings: u64,
+    pub(super) findings: Cell,
     pub(super) definitions: Vec<Definition>,
     pub(super) readings: Vec<PublishedReading>,
 }
@@ -514,9 +514,10 @@ impl Publication {
         self.marks.iter().map(|(mark, meaning)| (*mark, *meaning))
     }
 
-    /// How many data-quality findings stand behind it.
+    /// How many data-quality findings stand behind it: zero where there are none; where the policy hides counts no
+    /// other number, for it could tell how many units a figure leaves out.
     #[must_use]
-    pub const fn findings(&self) -> u64 {
+    pub const fn findings(&self) -> Cell {
         self.findings
     }
 
