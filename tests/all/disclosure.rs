@@ -4,7 +4,7 @@
 use csc_kpi::calendar::Basis;
 use csc_kpi::disclosure::{
     Cell, CellId, DisclosureError, Leak, Mark, Policy, PublishedFigure, Release, Rounding, Table, Threshold, Totals,
-    publish,
+    contradictions, publish,
 };
 use csc_kpi::indicator::{AnyIndicator, Verdict, catalogue};
 use csc_kpi::laws::strategies;
@@ -13,7 +13,9 @@ use csc_kpi::record::{
     Assessment, InterviewFlag, LookedAfterEpisode, MissingEpisode, MissingKind, Person, ProtectionPlan, Record,
     Referral, Sex,
 };
-use csc_kpi::{AgeBands, BySex, ByUnaccompanied, Dataset, Engine, NaiveDate, Reading, Scorecard};
+use csc_kpi::{
+    AgeBands, ByAbuseCategory, ByEthnicGroup, BySex, ByUnaccompanied, Dataset, Engine, NaiveDate, Reading, Scorecard,
+};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
@@ -886,6 +888,32 @@ fn totals(records: Vec<Record>, keys: &[&str], days: &[NaiveDate]) -> csc_kpi::d
 }
 
 #[test]
+fn plans_that_ended_are_not_told_by_those_that_started_and_are_open() {
+    let (march, june) = (day(2018, 3, 31), day(2018, 6, 30));
+    let plans = |old: usize, started: usize, ended: usize| -> Vec<Record> {
+        let open = (0..old).map(|n| {
+            let plan = ProtectionPlan::new(format!("P{n}"), format!("C{n}"), day(2017, 10, 3));
+            if n < ended { plan.end(day(2018, 5, 9)).into() } else { plan.into() }
+        });
+        let more = (0..started).map(|n| ProtectionPlan::new(format!("Q{n}"), format!("D{n}"), day(2018, 5, 3)).into());
+        open.chain(more).collect()
+    };
+    // 22 were open, 8 started, 27 are open.
+    let publication = totals(plans(22, 8, 3), &["NI 65", "NI 64 ceased", "ECS 133"], &[march, june]);
+    let of = |key, basis, at| publication.find(key, basis, at, None).unwrap().denominator().unwrap();
+    assert!(of("NI 64 ceased", Basis::InQuarter, june).is_hidden());
+    let shown =
+        [of("ECS 133", Basis::AsAt, march), of("ECS 133", Basis::AsAt, june), of("NI 65", Basis::InQuarter, june)];
+    assert!(shown.iter().any(|cell| cell.is_hidden()), "{shown:?}");
+    // 27 are open, and of 22 of them a review could be due: so 5 started.
+    let publication = totals(plans(22, 5, 0), &["NI 65", "ECS 133", "NI 67"], &[june]);
+    let of = |key, basis| publication.find(key, basis, june, None).unwrap().denominator().unwrap();
+    assert!(of("NI 65", Basis::InQuarter).is_hidden());
+    let shown = [of("ECS 133", Basis::AsAt), of("NI 67", Basis::AsAt)];
+    assert!(shown.iter().any(|cell| cell.is_hidden()) || publication.readings().is_empty(), "{shown:?}");
+}
+
+#[test]
 fn missing_children_of_a_kind_are_not_told_by_its_episodes() {
     let june = day(2018, 6, 30);
     // 2 episodes of one child away, 30 children missing from home: the child is one of at most two.
@@ -942,29 +970,51 @@ fn interviews_offered_and_not_required_are_disjoint() {
 }
 
 #[test]
-fn plans_that_ended_are_not_told_by_those_that_started_and_are_open() {
-    let (march, june) = (day(2018, 3, 31), day(2018, 6, 30));
-    let plans = |old: usize, started: usize, ended: usize| -> Vec<Record> {
-        let open = (0..old).map(|n| {
-            let plan = ProtectionPlan::new(format!("P{n}"), format!("C{n}"), day(2017, 10, 3));
-            if n < ended { plan.end(day(2018, 5, 9)).into() } else { plan.into() }
-        });
-        let more = (0..started).map(|n| ProtectionPlan::new(format!("Q{n}"), format!("D{n}"), day(2018, 5, 3)).into());
-        open.chain(more).collect()
+fn bands_of_ages_beside_others_do_not_tell_each_other() {
+    let june = day(2018, 6, 30);
+    let mut records: Vec<Record> = Vec::new();
+    // 3 of 2 years, 30 of 7, 40 of 12 and 50 of 16: under 5 are 3 by either.
+    for (born, number) in [(2016, 3), (2011, 30), (2006, 40), (2002, 50)] {
+        for n in 0..number {
+            let id = format!("{born}-{n}");
+            records.push(Person::new(&id).date_of_birth(day(born, 1, 1)).into());
+            records.push(Referral::new(&id, &id, day(2018, 5, 1)).no_further_action(false).into());
+        }
+    }
+    let dataset: Dataset = records.into_iter().collect();
+    let engine = Engine::new(only("NI 68")).by(AgeBands::default()).by(AgeBands::new("wide", &[0, 10, 16]).unwrap());
+    let ledger = engine.run(&dataset).unwrap();
+    let definitions: Vec<_> = ledger.definitions().cloned().collect();
+    let mut readings = Vec::new();
+    for breakdown in ["age band", "wide"] {
+        readings.extend(ledger.readings_by("NI 68", Basis::InQuarter, june, breakdown).unwrap());
+    }
+    let publication = publish(&readings, &definitions, &Policy::public()).unwrap();
+    let cell = |breakdown: &str, name: &str| {
+        let mut strata = publication.strata("NI 68", Basis::InQuarter, june, breakdown);
+        strata.find(|r| r.stratum().unwrap().1.name() == name).unwrap().denominator().unwrap()
     };
-    // 22 were open, 8 started, 27 are open.
-    let publication = totals(plans(22, 8, 3), &["NI 65", "NI 64 ceased", "ECS 133"], &[march, june]);
-    let of = |key, basis, at| publication.find(key, basis, at, None).unwrap().denominator().unwrap();
-    assert!(of("NI 64 ceased", Basis::InQuarter, june).is_hidden());
-    let shown =
-        [of("ECS 133", Basis::AsAt, march), of("ECS 133", Basis::AsAt, june), of("NI 65", Basis::InQuarter, june)];
-    assert!(shown.iter().any(|cell| cell.is_hidden()), "{shown:?}");
-    // 27 are open, and of 22 of them a review could be due: so 5 started.
-    let publication = totals(plans(22, 5, 0), &["NI 65", "ECS 133", "NI 67"], &[june]);
-    let of = |key, basis| publication.find(key, basis, june, None).unwrap().denominator().unwrap();
-    assert!(of("NI 65", Basis::InQuarter).is_hidden());
-    let shown = [of("ECS 133", Basis::AsAt), of("NI 67", Basis::AsAt)];
-    assert!(shown.iter().any(|cell| cell.is_hidden()) || publication.readings().is_empty(), "{shown:?}");
+    // 33 under 10, without the 30 from 5 to 9, would be the 3.
+    assert!(cell("age band", "1-4").is_hidden());
+    assert!(cell("age band", "5-9").is_hidden() || cell("wide", "under 10").is_hidden());
+    assert_eq!((cell("age band", "16-17"), cell("age band", "10-15")), (Cell::Shown(50), Cell::Shown(40)));
+}
+
+#[test]
+fn the_number_of_findings_is_not_told() {
+    let mut records = assessments(&[(39, 45)]);
+    records.push(Assessment::new("B", "CB", day(2018, 1, 2)).authorised(day(2018, 1, 1)).into());
+    let publication = totals(records, &["ECS 138"], &[day(2018, 3, 31)]);
+    let reading = publication.find("ECS 138", Basis::InQuarter, day(2018, 3, 31), None).unwrap();
+    assert!(reading.verdict(Verdict::Excluded).unwrap().is_hidden());
+    assert_eq!(publication.findings(), Cell::Marked(Mark::Confidential));
+    assert_eq!(serde_json::to_value(&publication).unwrap()["findings"], "[c]");
+    let mut card = sample_card();
+    for (findings, public) in [(0, Cell::Shown(0)), (7, Cell::Marked(Mark::Confidential))] {
+        card.findings = findings;
+        assert_eq!(card.publish(&Policy::public()).unwrap().findings(), public);
+        assert_eq!(card.publish(&Policy::internal()).unwrap().findings(), Cell::Shown(findings));
+    }
 }
 
 /// Children of either sex and of all ages, some with referrals, some on a plan, looked after or missing.
@@ -1031,23 +1081,6 @@ fn an_ordinary_report_by_sex_and_age_is_published() {
     assert!(shown * 3 > totals().count(), "{shown} of {}", totals().count());
 }
 
-#[test]
-fn the_number_of_findings_is_not_told() {
-    let mut records = assessments(&[(39, 45)]);
-    records.push(Assessment::new("B", "CB", day(2018, 1, 2)).authorised(day(2018, 1, 1)).into());
-    let publication = totals(records, &["ECS 138"], &[day(2018, 3, 31)]);
-    let reading = publication.find("ECS 138", Basis::InQuarter, day(2018, 3, 31), None).unwrap();
-    assert!(reading.verdict(Verdict::Excluded).unwrap().is_hidden());
-    assert_eq!(publication.findings(), Cell::Marked(Mark::Confidential));
-    assert_eq!(serde_json::to_value(&publication).unwrap()["findings"], "[c]");
-    let mut card = sample_card();
-    for (findings, public) in [(0, Cell::Shown(0)), (7, Cell::Marked(Mark::Confidential))] {
-        card.findings = findings;
-        assert_eq!(card.publish(&Policy::public()).unwrap().findings(), public);
-        assert_eq!(card.publish(&Policy::internal()).unwrap().findings(), Cell::Shown(findings));
-    }
-}
-
 /// Whatever is recorded: the figures of the catalogue hang together as they are stated to, and are published.
 #[test]
 fn histories_of_any_kind_are_published() {
@@ -1069,6 +1102,63 @@ fn histories_of_any_kind_are_published() {
             panic!("history {number}: {error}");
         }
     }
+}
+
+/// Whatever is recorded, in total, in every stratum, at several dates and in every window: what the audit takes figures to
+/// hang together by holds of them.
+#[test]
+fn no_figure_of_the_catalogue_contradicts_how_they_hang_together() {
+    let engine = Engine::new(everything())
+        .by(BySex)
+        .by(AgeBands::default())
+        .by(AgeBands::new("wide bands", &[0, 5, 16]).unwrap())
+        .by(ByEthnicGroup)
+        .by(ByUnaccompanied)
+        .by(ByAbuseCategory);
+    let policy = Policy::public().days_above(20).days_above(44).days_above(45).days_above(91);
+    let mut runner = TestRunner::deterministic();
+    let scenarios = strategies::scenario(1..40);
+    for number in 0..40 {
+        let scenario = scenarios.new_tree(&mut runner).unwrap().current();
+        let dataset: Dataset = scenario.records.into_iter().collect();
+        let ledger = engine.run(&dataset).unwrap();
+        let mut days: Vec<NaiveDate> = scenario.as_at.to_vec();
+        days.extend([day(2018, 3, 31), day(2018, 5, 31), day(2018, 6, 30)]);
+        days.sort_unstable();
+        days.dedup();
+        let mut card = ledger.scorecard(&days).unwrap();
+        for definition in card.definitions.clone() {
+            for basis in &definition.bases {
+                for breakdown in engine.breakdowns() {
+                    for as_at in &days {
+                        let strata = ledger.readings_by(&definition.key(), *basis, *as_at, breakdown);
+                        card.readings.extend(strata.unwrap());
+                    }
+                }
+            }
+        }
+        let contradicted = contradictions(&card.readings, &card.definitions, &policy).unwrap();
+        assert!(contradicted.is_empty(), "history {number}: {contradicted:#?}");
+    }
+}
+
+/// An indicator that bears the key of one of the catalogue, of which half as many units are as it should have.
+#[test]
+fn what_contradicts_the_catalogue_is_told() {
+    let mut dataset = Dataset::builder();
+    for number in 0..20 {
+        dataset.push(Referral::new(format!("R{number}"), format!("C{number}"), day(2018, 5, 1)));
+    }
+    let june = [day(2018, 6, 30)];
+    let whole = Engine::new(everything()).scorecard(&dataset.finish(), &june).unwrap();
+    let none = Engine::new(everything()).scorecard(&Dataset::builder().finish(), &june).unwrap();
+    let of = |card: &Scorecard, key: &str| -> Vec<Reading> {
+        card.readings.iter().filter(|r| r.indicator() == key && r.basis() == Basis::InQuarter).cloned().collect()
+    };
+    let mixed: Vec<Reading> = of(&whole, "NI 68").into_iter().chain(of(&none, "ECS 14a")).collect();
+    let contradicted = contradictions(&mixed, &whole.definitions, &Policy::public()).unwrap();
+    let text = "ECS 14a (2018-04-01 to 2018-06-30): denominator does not agree with NI 68 (2018-04-01 to 2018-06-30): denominator";
+    assert!(contradicted.iter().any(|told| told == text), "{contradicted:#?}");
 }
 
 /// What a reader who knows the definitions can add up across indicators, of every figure.

@@ -43,7 +43,7 @@ mod table;
 pub use cell::Cell;
 pub use mark::{Mark, MarkError};
 pub use policy::{Policy, Release, Rounding, Threshold, ThresholdError, Totals};
-pub use publish::{DisclosureError, publish};
+pub use publish::{DisclosureError, contradictions, publish};
 pub use published::{
     Publication, PublishedComposition, PublishedDistribution, PublishedFigure, PublishedProportion, PublishedReading,
 };

@@ -21,6 +21,7 @@ use super::{
 };
 use crate::calendar::{Basis, day_before, minus_months, next_day, plus_months};
 use crate::indicator::{Definition, Pending, Timing};
+use crate::ledger::Stratum;
 use crate::measure::{Ratio, Value};
 use crate::scorecard::{Figure, Reading, Scorecard};
 
@@ -36,7 +37,7 @@ pub enum DisclosureError {
         /// What gives it away.
         from: String,
     },
-    /// Whether a hidden count can be worked out could not be decided.
+    /// Whether a hidden count can be worked out could not be decided, and what gives it away may not be withheld.
     #[error("{0} is hidden, and whether it can be worked out could not be decided")]
     Undecided(String),
     /// Counts that are no total of their parts, or differ where they are one.
@@ -93,29 +94,52 @@ impl Scorecard {
 /// # What belongs together
 ///
 /// All readings of a report: in total and of every breakdown, of all dates and bases. A figure that is printed beside them
-/// and not given here can give away what is hidden here.
+/// and not given here can give away what is hidden here; so can an earlier or later publication of other readings.
 ///
 /// # What is added up
 ///
-/// * The strata of a breakdown add up to the total; sibling groups add up to at least the total, and none is above it.
+/// * The strata of a breakdown add up to the total; sibling groups add up to at least the total, and none is above it. Bands of
+///   ages beside other bands of ages are sums of the same ages.
 /// * Verdicts add up to the denominator, parts to the count.
 /// * Periods of a flow: wherever the windows of readings join, overlap or hold each other, the days between their ends are
 ///   counted apart. So quarters add up to the year to date, and rolling 12 months at 31 March are the financial year.
-/// * Indicators of the catalogue that count the same units, or some of the units of another.
+/// * Indicators of the catalogue and their options that count the same units, or some of the units of another: the denominators,
+///   numerators and excluded units that are equal, sums or parts of each other by the rules; children of a kind among missing
+///   children beside the episodes of that kind.
+/// * Child protection plans over time, in total and by sex and ethnic group: those open on a day are those open on an earlier
+///   one (ECS 133), and those started since (NI 65), without those ended (NI 64 ceased); those old enough for a review (NI 67)
+///   are the open ones without those that started since. Long plans (ECS 133, NI 64) stay so until they end.
 /// * Everything is a whole number and none is below zero.
 ///
-/// Counts that nobody prints are not protected: the quarter between two figures of the year to date is left to the reader
-/// unless it is a reading too.
+/// [`contradictions`] says where readings do not hang together like that, as those of an indicator of your own may that bears
+/// the key of one of the catalogue; that is then not added up.
+///
+/// # What is not
+///
+/// * What nobody prints is not protected: the quarter between two figures of the year to date is left to the reader unless it
+///   is a reading too.
+/// * An indicator or a breakdown of your own: its readings add up over parts, strata and periods, and with no other indicator.
+/// * A calculation pinned to what was known on a day beside one that is not, or is pinned to another: they are added up each
+///   by itself.
+/// * One breakdown beside another, but for bands of ages and unaccompanied children; plans over time in strata that a child can
+///   leave; which children a stock keeps from one day to another, but for plans; dates of birth and the like that a reader
+///   knows of a child.
 ///
 /// # Medians
 ///
 /// The units of a distribution are a count as any other. Median and quartiles are shown from the number of units on that the
-/// policy says.
+/// policy says, and only where none of the counts is hidden that they could tell: units above a number of days that the policy
+/// names, and units met or not met where that is a number of days too (ECS 138 beside ECS 138 days).
+///
+/// # Where nothing else helps
+///
+/// Where it is not shown in some number of steps that a hidden count is safe, everything that hangs together with it is
+/// withheld: all counts there but zeros are `[c]`, and with them the figures made of them. A report is published all the same.
 ///
 /// # Errors
 ///
-/// [`DisclosureError`]: a count that can be worked out or could not be shown to be safe, readings that contradict each other,
-/// a reading without its definition.
+/// [`DisclosureError`]: where counts known from elsewhere ([`Totals::AlwaysShown`](super::Totals)) give a hidden count away or
+/// leave it undecided, readings that contradict each other, a reading without its definition.
 pub fn publish(
     readings: &[Reading],
     definitions: &[Definition],
@@ -123,25 +147,7 @@ pub fn publish(
 ) -> Result<Publication, DisclosureError> {
     let by_key: BTreeMap<String, &Definition> =
         definitions.iter().map(|definition| (definition.key(), definition)).collect();
-    let mut book = Book { policy, latest: readings.iter().map(Reading::as_at).max(), ..Book::new(policy) };
-    let mut placed = Vec::with_capacity(readings.len());
-    for reading in readings {
-        let Some(definition) = by_key.get(reading.indicator()) else {
-            return Err(DisclosureError::NoDefinition(reading.indicator().to_owned()));
-        };
-        placed.push(if policy.is_due(reading.as_at(), reading.known_at()) {
-            book.enter(reading, definition)?
-        } else {
-            BTreeMap::new()
-        });
-    }
-    let merged = book.merge();
-    for counts in &mut placed {
-        for place in counts.values_mut() {
-            *place = merged[*place];
-        }
-    }
-    book.relate()?;
+    let (book, placed) = Book::of(readings, &by_key, policy)?;
     let protection = suppression::protect(&book.system, policy)
         .map_err(|failure| DisclosureError::of(book.name(failure.count), failure.finding, |count| book.name(count)))?;
     let told = book.told_by_quartiles(&protection.statuses, readings);
@@ -162,6 +168,34 @@ pub fn publish(
         definitions: definitions.to_vec(),
         readings: published,
     })
+}
+
+/// What the readings contradict of how [`publish`] takes figures of the catalogue to hang together, a sentence each: nothing
+/// where they are readings of the catalogue. Of an indicator of your own that bears the key of one of the catalogue and counts
+/// something else, it says where; what is contradicted is not added up there, and all else is.
+///
+/// ```
+/// use csc_kpi::disclosure::{Policy, contradictions};
+/// use csc_kpi::indicator::catalogue;
+/// use csc_kpi::{Dataset, Engine, NaiveDate};
+///
+/// let day = NaiveDate::from_ymd_opt(2018, 6, 30).unwrap();
+/// let card = Engine::new(catalogue::standard()).scorecard(&Dataset::builder().finish(), &[day])?;
+/// assert!(contradictions(&card.readings, &card.definitions, &Policy::public())?.is_empty());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+///
+/// As [`publish`], without the search for what is hidden.
+pub fn contradictions(
+    readings: &[Reading],
+    definitions: &[Definition],
+    policy: &Policy,
+) -> Result<Vec<String>, DisclosureError> {
+    let by_key = definitions.iter().map(|definition| (definition.key(), definition)).collect();
+    let (book, _) = Book::of(readings, &by_key, policy)?;
+    Ok(book.contradicted.into_iter().collect())
 }
 
 /// From the start, inclusive, to the end, exclusive; without a start, as at the day before the end.
@@ -189,7 +223,12 @@ struct Book<'a> {
     breakdowns: Vec<(String, String)>,
     counts: BTreeMap<Series, BTreeMap<When, usize>>,
     pending: BTreeMap<usize, Pending>,
+    /// What does not hang together as figures of the catalogue do.
+    contradicted: BTreeSet<String>,
 }
+
+/// Where each count of a reading is.
+type Placed = BTreeMap<Part, usize>;
 
 /// All counts of one indicator on one window, by stratum.
 type ByStratum = BTreeMap<Option<usize>, usize>;
@@ -207,11 +246,38 @@ impl<'a> Book<'a> {
             breakdowns: Vec::new(),
             counts: BTreeMap::new(),
             pending: BTreeMap::new(),
+            contradicted: BTreeSet::new(),
         }
     }
 
+    /// Of readings that are printed together, with all that relates their counts.
+    fn of(
+        readings: &[Reading],
+        definitions: &BTreeMap<String, &Definition>,
+        policy: &'a Policy,
+    ) -> Result<(Self, Vec<Placed>), DisclosureError> {
+        let mut book = Self { latest: readings.iter().map(Reading::as_at).max(), ..Self::new(policy) };
+        let mut placed = Vec::with_capacity(readings.len());
+        for reading in readings {
+            let Some(definition) = definitions.get(reading.indicator()) else {
+                return Err(DisclosureError::NoDefinition(reading.indicator().to_owned()));
+            };
+            placed.push(if policy.is_due(reading.as_at(), reading.known_at()) {
+                book.enter(reading, definition)?
+            } else {
+                Placed::new()
+            });
+        }
+        let merged = book.merge();
+        for place in placed.iter_mut().flat_map(BTreeMap::values_mut) {
+            *place = merged[*place];
+        }
+        book.relate()?;
+        Ok((book, placed))
+    }
+
     /// Enters the counts of a reading: where each is.
-    fn enter(&mut self, reading: &Reading, definition: &Definition) -> Result<BTreeMap<Part, usize>, DisclosureError> {
+    fn enter(&mut self, reading: &Reading, definition: &Definition) -> Result<Placed, DisclosureError> {
         let next = self.keys.len();
         let id = (reading.indicator().to_owned(), reading.version(), reading.known_at());
         let indicator = *self.indicators.entry(id).or_insert(next);
@@ -292,11 +358,28 @@ impl<'a> Book<'a> {
         let sum: i64 = parts.iter().map(|part| self.system.truths[*part]).sum();
         let rest = self.system.truths[total] - sum;
         if rest < 0 {
+            self.contradict(total, parts);
             return false;
         }
         let rest = self.system.add(rest, Role::Silent(0));
         let terms = [(total, -1), (rest, 1)].into_iter().chain(parts.iter().map(|part| (*part, 1)));
         self.system.relate(terms.collect())
+    }
+
+    /// Notes that the first does not hang together with the others.
+    fn contradict(&mut self, count: usize, others: &[usize]) {
+        let others: Vec<String> = others.iter().map(|other| self.name(*other)).collect();
+        self.contradicted.insert(format!("{} does not agree with {}", self.name(count), others.join(" and ")));
+    }
+
+    /// States what holds of figures of the catalogue: that the terms add up to zero.
+    fn state(&mut self, terms: Vec<(usize, i64)>) {
+        let places: Vec<usize> = terms.iter().map(|(place, _)| *place).collect();
+        if !self.system.relate(terms)
+            && let Some((first, others)) = places.split_first()
+        {
+            self.contradict(*first, others);
+        }
     }
 
     fn relate(&mut self) -> Result<(), DisclosureError> {
@@ -403,7 +486,14 @@ impl<'a> Book<'a> {
             older: counted(&older),
             open: open.iter().map(|(day, place)| (*day, self.system.truths[*place])).collect(),
         };
-        let Some(agreeing) = printed.agreeing() else { return Ok(false) };
+        let Some(agreeing) = printed.agreeing() else {
+            let places = open.values().chain(starts.iter().chain(&ends).map(|(_, _, place)| place)).copied();
+            let places: Vec<usize> = places.collect();
+            if let Some((first, others)) = places.split_first() {
+                self.contradict(*first, others);
+            }
+            return Ok(false);
+        };
         let days = agreeing.days;
         let mut pieces = |windows: &Windows, sums: &[i64]| -> Vec<usize> {
             let piece = |at: usize| {
@@ -584,6 +674,8 @@ impl<'a> Book<'a> {
         if rest >= 0 {
             let rest = self.system.add(rest, Role::Silent(0));
             self.system.relate(vec![(rest, -1), (by[0], 1), (by[1], 1), (inner, -1)]);
+        } else {
+            self.contradict(inner, &by);
         }
     }
 
@@ -638,6 +730,9 @@ impl<'a> Book<'a> {
             if !seen.insert((part.adds_up(), by_stratum.clone())) {
                 continue;
             }
+            if part.adds_up() {
+                self.relate_ages(&by_stratum)?;
+            }
             let mut by_breakdown: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
             for (stratum, place) in &by_stratum {
                 if let Some((breakdown, _)) = stratum.and_then(|at| self.breakdowns.get(at)) {
@@ -677,6 +772,66 @@ impl<'a> Book<'a> {
         Ok(())
     }
 
+    /// Bands of ages beside other bands of ages: both are sums of the ages between neighbouring bounds.
+    fn relate_ages(&mut self, by_stratum: &ByStratum) -> Result<(), DisclosureError> {
+        let mut bands: BTreeMap<&str, Option<Vec<(Ages, usize)>>> = BTreeMap::new();
+        for (stratum, place) in by_stratum {
+            let Some((breakdown, name)) = stratum.and_then(|at| self.breakdowns.get(at)) else { continue };
+            let of = bands.entry(breakdown).or_insert_with(|| Some(Vec::new()));
+            match (Ages::named(name), of.as_mut()) {
+                (Some(ages), Some(of)) => of.push((ages, *place)),
+                // Of no age.
+                _ if name == "unborn" || name == Stratum::not_recorded().name() => {}
+                _ => *of = None,
+            }
+        }
+        let mut bands: Vec<Vec<(Ages, usize)>> = bands.into_values().flatten().filter(|of| !of.is_empty()).collect();
+        while let Some(one) = bands.pop() {
+            for other in &bands {
+                self.relate_bands([&one, other])?;
+            }
+        }
+        Ok(())
+    }
+
+    fn relate_bands(&mut self, both: [&[(Ages, usize)]; 2]) -> Result<(), DisclosureError> {
+        // How many are younger than a bound, by either.
+        let mut younger: BTreeMap<u32, i64> = BTreeMap::new();
+        for bands in both {
+            let bounds = bands.iter().flat_map(|(ages, _)| [ages.from, ages.to]).chain([0, u32::MAX]);
+            for bound in bounds {
+                let below = bands.iter().filter(|(ages, _)| ages.to <= bound);
+                let below = below.map(|(_, place)| self.system.truths[*place]).sum();
+                if younger.insert(bound, below).is_some_and(|other| other != below) {
+                    let places: Vec<usize> =
+                        both.iter().flat_map(|bands| bands.iter().map(|(_, place)| *place)).collect();
+                    self.contradict(places[0], &places[1..]);
+                    return Ok(());
+                }
+            }
+        }
+        let bounds: Vec<(u32, i64)> = younger.into_iter().collect();
+        let mut pieces = Vec::new();
+        for pair in bounds.windows(2) {
+            let ages = Ages { from: pair[0].0, to: pair[1].0 };
+            let same = both.iter().flat_map(|bands| bands.iter()).find(|(band, _)| *band == ages);
+            let place = match same {
+                Some((_, place)) => *place,
+                None if pair[1].1 < pair[0].1 => return Ok(()),
+                None => self.system.add(pair[1].1 - pair[0].1, Role::Silent(0)),
+            };
+            pieces.push((ages, place));
+        }
+        for (ages, whole) in both.into_iter().flatten() {
+            let inside = pieces.iter().filter(|(piece, _)| ages.from <= piece.from && piece.to <= ages.to);
+            let inside: Vec<usize> = inside.map(|(_, place)| *place).collect();
+            if inside != [*whole] {
+                self.sum(*whole, inside)?;
+            }
+        }
+        Ok(())
+    }
+
     /// Counts of the same units become one: for each count the one that stands for it.
     fn merge(&mut self) -> Vec<usize> {
         let mut stands: Vec<usize> = (0..self.system.truths.len()).collect();
@@ -693,12 +848,15 @@ impl<'a> Book<'a> {
             let verdict = |part| (limit.proportion, part);
             [[of(Part::UpTo(limit.days)), verdict(Part::Met)], [of(Part::Above(limit.days)), verdict(Part::NotMet)]]
         });
+        let mut unequal = Vec::new();
         for [one, other] in EQUAL.iter().copied().chain(told) {
             for (first, second) in self.pairs(&[one], other) {
                 let second = root(&stands, second);
                 for first in first {
                     let first = root(&stands, first);
-                    if first != second && self.system.truths[first] == self.system.truths[second] {
+                    if self.system.truths[first] != self.system.truths[second] {
+                        unequal.push((first, second));
+                    } else if first != second {
                         stands[first] = second;
                         if let (Role::Printed(one), Role::Printed(other)) =
                             (self.system.roles[first], self.system.roles[second])
@@ -709,6 +867,9 @@ impl<'a> Book<'a> {
                     }
                 }
             }
+        }
+        for (first, second) in unequal {
+            self.contradict(first, &[second]);
         }
         let stands: Vec<usize> = (0..stands.len()).map(|at| root(&stands, at)).collect();
         for place in self.counts.values_mut().flat_map(BTreeMap::values_mut) {
@@ -726,7 +887,7 @@ impl<'a> Book<'a> {
             for (found, total) in self.pairs(&printed, *total) {
                 if printed.len() == parts.len() {
                     let terms = [(total, -1)].into_iter().chain(found.into_iter().map(|at| (at, 1)));
-                    self.system.relate(terms.collect());
+                    self.state(terms.collect());
                 } else if printed.len() > 1 {
                     self.at_least(total, &found);
                 }
@@ -738,18 +899,14 @@ impl<'a> Book<'a> {
             for (found, total) in self.pairs(&terms, *last) {
                 let signs = (0..).map(|at: usize| if at < one.len() { 1 } else { -1 });
                 let terms = found.into_iter().zip(signs).chain([(total, -1)]);
-                self.system.relate(terms.collect());
+                self.state(terms.collect());
             }
         }
         for (parts, total) in AT_MOST {
-            for (parts, total) in self.pairs(parts, *total) {
-                self.at_least(total, &parts);
-            }
+            self.state_at_most(parts, *total, true);
         }
         for (children, units) in CHILDREN_OF_UNITS {
-            for (children, units) in self.pairs_in(&[*children], *units, |stratum| self.is_for_life(stratum)) {
-                self.at_least(units, &children);
-            }
+            self.state_at_most(&[*children], *units, false);
         }
         for limit in LIMITS {
             let of = |part| (limit.distribution, part);
@@ -761,9 +918,7 @@ impl<'a> Book<'a> {
                     // The same count, and one of them already.
                     Ordering::Equal => continue,
                 };
-                for (fewer, more) in self.pairs(&[fewer], more) {
-                    self.at_least(more, &fewer);
-                }
+                self.state_at_most(&[fewer], more, true);
             }
         }
         for (key, breakdown, stratum, part) in PARTS_AS_STRATA {
@@ -776,7 +931,7 @@ impl<'a> Book<'a> {
                 let both: Vec<(usize, usize)> =
                     whole.iter().filter_map(|(when, place)| Some((*place, *broken.get(when)?))).collect();
                 for (whole, broken) in both {
-                    self.system.relate(vec![(whole, -1), (broken, 1)]);
+                    self.state(vec![(whole, -1), (broken, 1)]);
                 }
             }
         }
@@ -829,6 +984,31 @@ impl<'a> Book<'a> {
         self.keys.iter().enumerate().filter(move |(_, other)| *other == key).map(|(at, _)| at)
     }
 
+    /// States that some counts are together at most another: in every stratum where both are counts of the same units, else in
+    /// those that no child ever leaves. What is left of a flow adds up over days as the flow does.
+    fn state_at_most(&mut self, parts: &[Term], total: Term, same_units: bool) {
+        let mut left: BTreeMap<Series, Vec<(NaiveDate, NaiveDate, usize)>> = BTreeMap::new();
+        let flows = parts
+            .iter()
+            .chain([&total])
+            .all(|(key, part)| part.adds_up() && self.numbered(key).all(|at| self.timings[at] == Timing::Flow));
+        for beside in self.pairs_in(parts, total, |stratum| same_units || self.is_for_life(stratum)) {
+            let rest = self.system.truths.len();
+            if self.at_least(beside.total, &beside.parts)
+                && let Some(start) = beside.when.0
+            {
+                left.entry(beside.series).or_default().push((start, beside.when.1, rest));
+            }
+        }
+        for windows in left.into_values().filter(|_| flows) {
+            if self.relate_days(&windows).is_err()
+                && let Some((.., rest)) = windows.first()
+            {
+                self.contradict(*rest, &[]);
+            }
+        }
+    }
+
     /// Whether no child ever leaves it: the total, and strata by what does not change.
     fn is_for_life(&self, stratum: Option<usize>) -> bool {
         stratum.is_none_or(|at| self.breakdowns.get(at).is_some_and(|(name, _)| FOR_LIFE.contains(&name.as_str())))
@@ -837,16 +1017,11 @@ impl<'a> Book<'a> {
     /// Where the counts of several indicators stand beside that of another: in one stratum, on one window; a count as at a
     /// day beside every window that ends on it.
     fn pairs(&self, parts: &[Term], total: Term) -> Vec<(Vec<usize>, usize)> {
-        self.pairs_in(parts, total, |_| true)
+        self.pairs_in(parts, total, |_| true).into_iter().map(|beside| (beside.parts, beside.total)).collect()
     }
 
     /// [`Self::pairs`] in some strata.
-    fn pairs_in(
-        &self,
-        parts: &[Term],
-        total: Term,
-        within: impl Fn(Option<usize>) -> bool,
-    ) -> Vec<(Vec<usize>, usize)> {
+    fn pairs_in(&self, parts: &[Term], total: Term, within: impl Fn(Option<usize>) -> bool) -> Vec<Beside> {
         let pinned: BTreeMap<usize, Option<NaiveDate>> =
             self.indicators.iter().map(|((_, _, known_at), at)| (*at, *known_at)).collect();
         let mut found = Vec::new();
@@ -868,12 +1043,46 @@ impl<'a> Book<'a> {
                     };
                     let all: Option<Vec<usize>> = parts.iter().map(of).collect();
                     if let (Some(all), Some(total)) = (all, of(&total)) {
-                        found.push((all, total));
+                        found.push(Beside { parts: all, total, series: series.clone(), when: *when });
                     }
                 }
             }
         }
         found
+    }
+}
+
+/// Counts of several indicators beside that of another: in one stratum, on one window.
+struct Beside {
+    parts: Vec<usize>,
+    total: usize,
+    /// The one of them that was looked for first, and when.
+    series: Series,
+    when: When,
+}
+
+/// A band of ages in years, from the first, inclusive, to the second, exclusive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Ages {
+    from: u32,
+    to: u32,
+}
+
+impl Ages {
+    /// Of the name of its stratum.
+    fn named(name: &str) -> Option<Self> {
+        let age = |text: &str| text.parse::<u32>().ok().filter(|age| *age < 1_000);
+        if let Some(to) = name.strip_prefix("under ") {
+            return Some(Self { from: 0, to: age(to)? });
+        }
+        if let Some(from) = name.strip_suffix(" and over") {
+            return Some(Self { from: age(from)?, to: u32::MAX });
+        }
+        match name.split_once('-') {
+            Some((from, last)) => Some(Self { from: age(from)?, to: age(last)? + 1 }),
+            None if name == "all ages" => Some(Self { from: 0, to: u32::MAX }),
+            None => age(name).map(|from| Self { from, to: from + 1 }),
+        }
     }
 }
 
@@ -949,7 +1158,7 @@ struct Cells<'a> {
 
 impl Cells<'_> {
     /// `told`: whether the quartiles of a distribution would tell what is hidden beside them.
-    fn publish(&self, reading: &Reading, counts: &BTreeMap<Part, usize>, told: bool) -> PublishedReading {
+    fn publish(&self, reading: &Reading, counts: &Placed, told: bool) -> PublishedReading {
         let due = !counts.is_empty();
         let cell = |part: Part| match counts.get(&part) {
             Some(place) => self.system.cell(*place, self.statuses[*place], self.policy),
