@@ -9,6 +9,7 @@
 
 mod annex_a;
 mod anonymise;
+mod attacker;
 mod breakdowns;
 mod building;
 mod cin_census;
