@@ -181,8 +181,9 @@ impl Builder {
     }
 
     fn resolve_placements_reviews_and_professionals(&mut self) {
-        let Self { texts, findings, plans, reviews, episodes, placements, involvements, professionals, .. } = self;
-        without_plan(reviews, texts, findings);
+        let Self { texts, findings, noted, plans, reviews, episodes, placements, involvements, professionals, .. } =
+            self;
+        without_plan(reviews, texts, noted, findings);
         let mut clerk = Clerk { texts, findings };
         let field = (REVIEWED, Family::ProtectionPlan);
         clerk.link::<0, _, _>(reviews, field, plans, near, |review, plans, key| {
@@ -245,7 +246,7 @@ fn name_persons<E: Kept>(pile: &mut Pile<E>, texts: &Texts, findings: &mut Vec<F
 const REVIEWED: &str = "cppr_cp_plan_id";
 
 /// Notes the reviews that name no plan, but those of whose plan a reader has said that it could not be read.
-fn without_plan(reviews: &Pile<ReviewEntry>, texts: &Texts, findings: &mut Vec<Finding>) {
+fn without_plan(reviews: &Pile<ReviewEntry>, texts: &Texts, noted: &[Finding], findings: &mut Vec<Finding>) {
     let [plans, _] = &reviews.links;
     let is_without = |at: usize| plans.get(at).is_none_or(|plan| plan.is_empty()) && reviews.uses(at);
     let mut found: Vec<Finding> = Vec::new();
@@ -254,8 +255,7 @@ fn without_plan(reviews: &Pile<ReviewEntry>, texts: &Texts, findings: &mut Vec<F
         found.push(filed.finding(person, texts, REVIEWED, &"", FindingRule::NoPlanNamed));
     }
     if !found.is_empty() {
-        let unread =
-            findings.iter().filter(|finding| finding.family == Family::PlanReview && finding.field == REVIEWED);
+        let unread = noted.iter().filter(|finding| finding.family == Family::PlanReview && finding.field == REVIEWED);
         let unread: BTreeSet<_> = unread.filter_map(|finding| finding.record.clone()).collect();
         found.retain(|finding| finding.record.as_ref().is_none_or(|record| !unread.contains(record)));
         findings.extend(found);

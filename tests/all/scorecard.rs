@@ -563,10 +563,12 @@ fn tables_that_are_not_there_and_columns_that_hold_a_part_are_not_supplied() {
 #[test]
 fn of_several_workbooks_the_latest_is_read() {
     let folder = Folder::new();
+    let more = ["UASC within the Last 12 Months", "Start date of current legal status", "Child's Legal Status"];
+    let columns = [LOOKED_AFTER, &more].concat();
     let placed = |child: &'static str, ceased: &'static str| {
-        [child, "a) Female", "a) WBRI", "04/05/2010", "01/02/2024", ceased, "1"]
+        [child, "a) Female", "a) WBRI", "04/05/2010", "01/02/2024", ceased, "1", "b) No", "01/02/2024", "C2"]
     };
-    let write = |name: &str, rows: &[&[&str]]| folder.write_workbook(name, &[("List 8", LOOKED_AFTER, rows)]);
+    let write = |name: &str, rows: &[&[&str]]| folder.write_workbook(name, &[("List 8", &columns, rows)]);
     write("a later name, 2024-03-31.xlsx", &[&placed("C1", ""), &placed("C2", "")]);
     write("A 2024-04-01 to 2024-09-30.xlsx", &[&placed("C1", "10/08/2024"), &placed("C2", "")]);
     let arguments = ["--data", folder.path(), "--as-at", "2024-09-30"];
