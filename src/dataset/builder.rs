@@ -57,7 +57,7 @@ pub struct Builder {
     /// By family and place: the ids of the record and of its person as given, where white space is around one.
     pub(super) untrimmed: Vec<(Family, u32, [String; 2])>,
     /// What readers found, each in its file and row.
-    noted: Vec<Finding>,
+    pub(super) noted: Vec<Finding>,
     pub(super) files: Files,
     pub(super) sources: Sources,
     /// Where the persons of each form begin and end.

@@ -80,8 +80,8 @@ pub(super) fn table(
             };
             let noise = if number == 0 { 1 } else { 3 };
             next = ways.into_iter().min_by_key(|way| {
-                let drawn = i64::try_from(draws.below(noise)).unwrap_or(0);
-                left(*way) + drawn
+                let jitter = i64::try_from(draws.below(noise)).unwrap_or(0);
+                left(*way) + jitter
             });
         }
     }
