@@ -112,7 +112,7 @@ impl Reader {
             let goal = Print { name: String::new(), factors: Vec::new(), least, greatest, hidden: true };
             let mut numbers = self.truth.clone();
             let mut sums: Vec<i64> = self.prints.iter().map(|print| dot(&print.factors, &numbers)).collect();
-            let mut last = (usize::MAX, 0);
+            let mut previous = (usize::MAX, 0);
             for _ in 0..80 {
                 let wrong: Vec<usize> =
                     (0..sums.len()).filter(|print| self.off(*print, sums[*print], &goal, at) != 0).collect();
@@ -127,7 +127,7 @@ impl Reader {
                 let mut best: Option<(i64, usize, i64)> = None;
                 for (kind, factor) in self.prints[print].factors.iter().enumerate() {
                     let by = -off.signum() * factor.signum();
-                    if *factor == 0 || numbers[kind] + by < 0 || (kind, -by) == last {
+                    if *factor == 0 || numbers[kind] + by < 0 || (kind, -by) == previous {
                         continue;
                     }
                     let change = |print: &usize| {
@@ -146,7 +146,7 @@ impl Reader {
                 for print in &self.of[kind] {
                     sums[*print] += by * self.prints[*print].factors[kind];
                 }
-                last = (kind, by);
+                previous = (kind, by);
             }
         }
         None
@@ -160,16 +160,13 @@ impl Reader {
             if !self.prints[goal].hidden || safe[goal] {
                 continue;
             }
-            match self.others(goal) {
-                Some(others) => {
-                    for (print, safe) in self.prints.iter().zip(&mut safe) {
-                        *safe |= dot(&print.factors, &others) != dot(&print.factors, &self.truth);
-                    }
+            if let Some(others) = self.others(goal) {
+                for (print, safe) in self.prints.iter().zip(&mut safe) {
+                    *safe |= dot(&print.factors, &others) != dot(&print.factors, &self.truth);
                 }
-                None => {
-                    let print = &self.prints[goal];
-                    recovered.push(format!("{} = {}", print.name, dot(&print.factors, &self.truth)));
-                }
+            } else {
+                let print = &self.prints[goal];
+                recovered.push(format!("{} = {}", print.name, dot(&print.factors, &self.truth)));
             }
         }
         recovered

@@ -1122,7 +1122,7 @@ fn no_figure_of_the_catalogue_contradicts_how_they_hang_together() {
         let scenario = scenarios.new_tree(&mut runner).unwrap().current();
         let dataset: Dataset = scenario.records.into_iter().collect();
         let ledger = engine.run(&dataset).unwrap();
-        let mut days: Vec<NaiveDate> = scenario.as_at.to_vec();
+        let mut days: Vec<NaiveDate> = scenario.as_at.clone();
         days.extend([day(2018, 3, 31), day(2018, 5, 31), day(2018, 6, 30)]);
         days.sort_unstable();
         days.dedup();

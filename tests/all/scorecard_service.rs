@@ -29,7 +29,9 @@ const TABLES: &str = "prof_professional_id,prof_social_worker_registration_no\nW
 /// A folder of tables.
 fn folder(tables: &[(&str, &str)]) -> Folder {
     let folder = Folder::new();
-    tables.iter().for_each(|(table, text)| folder.write(&format!("{table}.csv"), text));
+    for (table, text) in tables {
+        folder.write(&format!("{table}.csv"), text);
+    }
     folder
 }
 
