@@ -18,7 +18,7 @@ use csc_kpi::calendar::plus_months;
 use csc_kpi::format::ssd;
 use csc_kpi::indicator::catalogue;
 use csc_kpi::record::{Family, Record};
-use csc_kpi::{Builder, Dataset, Engine, NaiveDate};
+use csc_kpi::{Builder, Dataset, Engine, Finding, NaiveDate, Severity};
 
 mod population;
 
@@ -173,7 +173,9 @@ fn read(folder: &Path, table: impl Fn(&mut Builder, Family, File)) -> Dataset {
         }
     }
     let dataset = builder.finish();
-    assert!(dataset.findings().iter().all(|finding| finding.value.is_empty()), "the tables are in order");
+    // Some of the plans that are made up begin at 18 or over, which blocks no figure.
+    let blocks = |finding: &&Finding| finding.severity() == Severity::BlocksFigure;
+    assert_eq!(dataset.findings().iter().find(blocks), None, "the tables are in order");
     dataset
 }
 
