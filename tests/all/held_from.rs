@@ -13,6 +13,7 @@ use csc_kpi::{Dataset, Engine, FindingRule, Matter, NaiveDate, Obstacle, Reading
 use proptest::prelude::*;
 
 use crate::laws::everything;
+use crate::supply::stated;
 
 fn day(year: i32, month: u32, day: u32) -> NaiveDate {
     NaiveDate::from_ymd_opt(year, month, day).unwrap()
@@ -32,14 +33,6 @@ fn all_from(first: NaiveDate, without: &[Matter]) -> Supply {
     let days = Days::from(Span::new(first, None));
     let held = Matter::all().filter(|matter| !without.contains(matter));
     held.fold(Supply::nothing(), |supply, matter| supply.with(matter, &days))
-}
-
-fn stated(records: &[Record], supply: &Supply) -> Dataset {
-    let mut builder = Dataset::builder();
-    builder.begin_source(supply);
-    builder.extend_ref(records);
-    builder.end_source();
-    builder.finish()
 }
 
 /// What lasts was open on the day or later, or has its end then.

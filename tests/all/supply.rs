@@ -26,7 +26,7 @@ fn year(starting_in: i16) -> Days {
 }
 
 /// Records of one source that says this of itself.
-fn stated(records: &[Record], supply: &Supply) -> Dataset {
+pub(crate) fn stated(records: &[Record], supply: &Supply) -> Dataset {
     let mut builder = Dataset::builder();
     builder.begin_source(supply);
     builder.extend_ref(records);
