@@ -413,12 +413,14 @@ fn workbook(bytes: &[u8]) -> Vec<u8> {
             continue;
         }
         let text = String::from_utf8_lossy(source);
+        // A merge that overlaps another leaves the writer's own table half made, so that the next may panic in it.
+        let mut overlaps = false;
         for (row, line) in (0_u32..).zip(text.lines()) {
             if let Some(merged) = line.strip_prefix("!merge ") {
                 let numbers: Vec<u32> = merged.split(' ').filter_map(|number| number.parse().ok()).collect();
-                if let [first, last, column] = numbers[..] {
-                    let column = u16::try_from(column).unwrap_or(u16::MAX);
-                    let _overlaps = sheet.merge_range(first, column, last, column, "merged", &Format::new()).is_err();
+                if let ([first, last, column], false) = (&numbers[..], overlaps) {
+                    let column = u16::try_from(*column).unwrap_or(u16::MAX);
+                    overlaps = sheet.merge_range(*first, column, *last, column, "merged", &Format::new()).is_err();
                 }
                 continue;
             }
