@@ -43,17 +43,16 @@ pub(crate) fn plus_days(day: NaiveDate, days: i64) -> NaiveDate {
     }
 }
 
-/// Places a year takes in a table of days: more than it has days, and a power of two, so that the place of a day is one
-/// shift of what chrono keeps of it.
-pub(crate) const PLACES: i32 = 512;
+/// Places a year takes in a table of days: as many as the longest has days.
+pub(crate) const PLACES: i32 = 366;
 
 /// The place of a day in a table of days: in the order of days.
 #[inline]
 pub(crate) fn place(day: NaiveDate) -> i32 {
-    (day.year() * PLACES) | day.ordinal().cast_signed()
+    day.year() * PLACES + day.ordinal0().cast_signed()
 }
 
 /// The day of a place, if it is one.
 pub(crate) fn day_at(place: i32) -> Option<NaiveDate> {
-    NaiveDate::from_yo_opt(place.div_euclid(PLACES), place.rem_euclid(PLACES).cast_unsigned())
+    NaiveDate::from_yo_opt(place.div_euclid(PLACES), place.rem_euclid(PLACES).cast_unsigned() + 1)
 }

@@ -141,8 +141,8 @@ impl WorkingDays {
         if years.clone().count() > COUNTED_YEARS {
             return Arc::default();
         }
-        // The places that are no days repeat the day before.
-        let days = years.flat_map(|year| (0..PLACES.cast_unsigned()).map(move |day| (year, day)));
+        // The place of the 366th day of a common year repeats the day before.
+        let days = years.flat_map(|year| (1..=PLACES.cast_unsigned()).map(move |day| (year, day)));
         let mut count = 0;
         days.map(|(year, day)| {
             if let Some(day) = NaiveDate::from_yo_opt(year, day) {

@@ -69,8 +69,47 @@ pub struct Spell {
 /// A5) and the spell's placement is a foster placement (U1–U6). Otherwise it begins a new spell.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CareHistory {
-    episodes: Vec<CareEpisode>,
-    spells: Vec<Spell>,
+    episodes: OneOrMore<CareEpisode>,
+    spells: OneOrMore<Spell>,
+}
+
+/// Values in order, the first without a heap: most children have one episode.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+enum OneOrMore<T> {
+    #[default]
+    None,
+    One(T),
+    More(Vec<T>),
+}
+
+impl<T> OneOrMore<T> {
+    #[inline]
+    fn as_slice(&self) -> &[T] {
+        match self {
+            Self::None => &[],
+            Self::One(only) => std::slice::from_ref(only),
+            Self::More(all) => all,
+        }
+    }
+
+    fn last_mut(&mut self) -> Option<&mut T> {
+        match self {
+            Self::None => None,
+            Self::One(only) => Some(only),
+            Self::More(all) => all.last_mut(),
+        }
+    }
+
+    fn push(&mut self, next: T) {
+        *self = match std::mem::take(self) {
+            Self::None => Self::One(next),
+            Self::One(first) => Self::More(vec![first, next]),
+            Self::More(mut all) => {
+                all.push(next);
+                Self::More(all)
+            }
+        };
+    }
 }
 
 impl CareHistory {
@@ -79,7 +118,6 @@ impl CareHistory {
         if episodes.is_empty() {
             return history;
         }
-        history.episodes.reserve_exact(episodes.len());
         let mut chain = Chain::default();
         let mut add = |entry: &EpisodeEntry, span: Span| {
             let short_break = is_short_break(span.start, statuses);
@@ -106,26 +144,26 @@ impl CareHistory {
     /// The episodes by start, without overlaps; short breaks among them.
     #[must_use]
     pub fn episodes(&self) -> &[CareEpisode] {
-        &self.episodes
+        self.episodes.as_slice()
     }
 
     /// The episodes that are no short breaks.
     pub fn counted(&self) -> impl Iterator<Item = (&CareEpisode, &Link)> {
-        self.episodes.iter().filter_map(|episode| Some((episode, episode.chain.as_ref()?)))
+        self.episodes().iter().filter_map(|episode| Some((episode, episode.chain.as_ref()?)))
     }
 
     /// The placement spells of all periods of care, by start.
     #[must_use]
     pub fn spells(&self) -> &[Spell] {
-        &self.spells
+        self.spells.as_slice()
     }
 
     /// The episode that covers `day`; a short break only if no other does.
     #[must_use]
     pub fn on(&self, day: NaiveDate) -> Option<&CareEpisode> {
         // Episodes do not overlap, so it can only be the last that has begun.
-        let begun = self.episodes.partition_point(|episode| episode.span.start <= day);
-        self.episodes.get(..begun)?.last().filter(|episode| episode.span.covers(day))
+        let begun = self.episodes().partition_point(|episode| episode.span.start <= day);
+        self.episodes().get(..begun)?.last().filter(|episode| episode.span.covers(day))
     }
 }
 
@@ -163,7 +201,7 @@ fn is_short_break(day: NaiveDate, statuses: &[LegalStatusEntry]) -> bool {
 /// The chain as far as it has been read.
 #[derive(Default)]
 struct Chain {
-    spells: Vec<Spell>,
+    spells: OneOrMore<Spell>,
     period_start: Option<NaiveDate>,
     /// The day on which the last episode ceased.
     reaches: Option<NaiveDate>,
@@ -193,9 +231,6 @@ impl Chain {
             self.spell_before = goes_on.map(|_| self.spell_start);
             self.spell_start = start;
             self.place = None;
-            if self.spells.is_empty() {
-                self.spells.reserve_exact(1);
-            }
             self.spells.push(Spell { span: episode.span });
         }
         if self.place.is_none() || !temporary {
@@ -207,7 +242,7 @@ impl Chain {
         self.last_is_temporary = temporary;
         Link {
             period_start,
-            spell: self.spells.len().saturating_sub(1),
+            spell: self.spells.as_slice().len().saturating_sub(1),
             spell_start: self.spell_start,
             spell_before: self.spell_before,
             spell_kind: self.place.and_then(|place| place.kind.known()),

@@ -103,44 +103,57 @@ pub(crate) type Steps = [u8; 16];
 /// Where the entries of one child begin and end on each shelf: as steps from some bounds.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Stretch<'a> {
-    from: (&'a Bounds, Steps),
-    to: (&'a Bounds, Steps),
+    from: (&'a Bounds, &'a Steps),
+    to: (&'a Bounds, &'a Steps),
 }
 
 impl<'a> Stretch<'a> {
     /// Without an entry.
-    pub(crate) const EMPTY: Self = Self { from: (&[0; SHELVES], [0; 16]), to: (&[0; SHELVES], [0; 16]) };
+    pub(crate) const EMPTY: Self = Self { from: (&[0; SHELVES], &[0; 16]), to: (&[0; SHELVES], &[0; 16]) };
 
     #[inline]
-    pub(crate) const fn new(from: (&'a Bounds, Steps), to: (&'a Bounds, Steps)) -> Self {
+    pub(crate) const fn new(from: (&'a Bounds, &'a Steps), to: (&'a Bounds, &'a Steps)) -> Self {
         Self { from, to }
     }
 
     #[inline]
     fn range(&self, number: usize) -> std::ops::Range<usize> {
-        let place = |(bounds, steps): &(&Bounds, Steps)| bounds[number].wrapping_add(u32::from(steps[number])) as usize;
-        place(&self.from)..place(&self.to)
+        let place = |(bounds, steps): (&Bounds, &Steps)| bounds[number].wrapping_add(u32::from(steps[number])) as usize;
+        place(self.from)..place(self.to)
     }
 
-    /// Not 0 for the shelves with entries.
+    /// The shelves with entries, a bit each.
     #[inline]
-    fn filled(&self) -> Steps {
+    fn filled(&self) -> u16 {
         // From the same bounds the steps differ where there are entries.
         if std::ptr::eq(self.from.0, self.to.0) {
-            (u128::from_ne_bytes(self.from.1) ^ u128::from_ne_bytes(self.to.1)).to_ne_bytes()
+            let [low, high] = [0, 8].map(|half| bits_of_bytes(half_of(self.from.1, half) ^ half_of(self.to.1, half)));
+            low | high << 8
         } else {
             self.filled_between_bounds()
         }
     }
 
     #[cold]
-    fn filled_between_bounds(&self) -> Steps {
-        let mut filled = Steps::default();
-        for (shelf, filled) in filled.iter_mut().enumerate().take(SHELVES) {
-            *filled = u8::from(!self.range(shelf).is_empty());
-        }
-        filled
+    fn filled_between_bounds(&self) -> u16 {
+        (0..SHELVES).filter(|shelf| !self.range(*shelf).is_empty()).fold(0, |bits, shelf| bits | 1 << shelf)
     }
+}
+
+/// Eight bytes from this one on, the first lowest.
+#[inline]
+fn half_of(steps: &Steps, from: usize) -> u64 {
+    steps.get(from..).and_then(|half| half.first_chunk()).map_or(0, |half| u64::from_le_bytes(*half))
+}
+
+/// A bit for each byte that is not 0.
+#[inline]
+#[allow(clippy::cast_possible_truncation, reason = "eight bits are left")]
+fn bits_of_bytes(bytes: u64) -> u16 {
+    const LOW: u64 = 0x7f7f_7f7f_7f7f_7f7f;
+    // The highest bit of each byte that is not 0, moved to the lowest; the product puts them side by side in its last byte.
+    let highest = ((bytes & LOW).wrapping_add(LOW) | bytes) & !LOW;
+    ((highest >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56) as u16
 }
 
 families! {
@@ -201,7 +214,8 @@ pub struct Chronology<'a> {
     known_at: Option<NaiveDate>,
     shelves: &'a Shelves,
     stretch: Stretch<'a>,
-    care: OnceCell<CareHistory>,
+    /// Apart, so that the chronologies of children who were never looked after are small.
+    care: OnceCell<Box<CareHistory>>,
 }
 
 impl<'a> Chronology<'a> {
@@ -226,9 +240,9 @@ impl<'a> Chronology<'a> {
         Unit::new(Family::Person, self.person.id)
     }
 
-    /// Not 0 for the shelves on which the child has an entry.
+    /// The shelves on which the child has an entry, a bit each.
     #[inline]
-    pub(crate) fn filled(&self) -> Steps {
+    pub(crate) fn filled(&self) -> u16 {
         self.stretch.filled()
     }
 
@@ -273,7 +287,7 @@ impl<'a> Chronology<'a> {
     /// The looked-after episodes as the rules read them, with periods of care and placement spells.
     #[must_use]
     pub fn care(&self) -> &CareHistory {
-        self.care.get_or_init(|| CareHistory::of(self.episodes(), self.legal_statuses(), self.texts))
+        self.care.get_or_init(|| Box::new(CareHistory::of(self.episodes(), self.legal_statuses(), self.texts)))
     }
 }
 

@@ -42,7 +42,7 @@ impl Starts {
         if let Some([(base, from), (next, to), ..]) = self.children.get(number..)
             && let (Some(base), Some(next)) = (self.bases.get(*base as usize), self.bases.get(*next as usize))
         {
-            Stretch::new((base, *from), (next, *to))
+            Stretch::new((base, from), (next, to))
         } else {
             Stretch::EMPTY
         }

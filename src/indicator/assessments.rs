@@ -1,6 +1,7 @@
 //! Assessments: ECS 138 and its distribution.
 
-use super::{Book, Definition, Flow, Indicator, Outcome, Polarity, Reason, Shape, Timing, Verdict};
+use super::rule::{Rule, Ruled};
+use super::{Book, Definition, Flow, Outcome, Polarity, Reason, Shape, Terms, Timing, Verdict};
 use crate::calendar::{Moment, WorkingDayError, WorkingDays};
 use crate::chronology::{AssessmentEntry, Chronology, FileRow, Unit};
 use crate::dataset::{Finding, FindingRule, Matter};
@@ -52,130 +53,133 @@ impl AssessmentClock {
     }
 }
 
-/// ECS 138.
-pub(super) struct AssessmentsInTime {
-    definition: Definition,
-    clock: AssessmentClock,
+/// An authorised assessment.
+pub(super) struct Authorised<'a> {
+    child: &'a Chronology<'a>,
+    entry: &'a AssessmentEntry,
+    authorised: Moment,
+    /// The time it took from its start.
+    from_start: Took,
 }
 
-impl AssessmentsInTime {
-    pub(super) fn new(clock: AssessmentClock) -> Self {
-        let definition = Definition::new(
-            "ECS 138",
-            "Social work assessments completed within 45 working days",
-            "assessment",
-            Timing::Flow,
-        )
-        .polarity(Polarity::HigherIsBetter)
-        .needs([Matter::Records(Family::Assessment), Matter::Authorisations])
-        .source("Working Together to Safeguard Children; children in need census 2018: 1,752 of 2,095 for one council");
-        let rule = |counted: &str| {
-            format!(
-                "Unit: assessment, dated by the day it was authorised; open assessments are outside. Met: authorised \
-                 within 45 working days {counted}. Authorised before its start: excluded."
-            )
-        };
-        let definition = match clock {
-            AssessmentClock::FromStart => definition.rule(rule("of its start, the start being day 0")),
-            AssessmentClock::StartIsDay1 => {
-                definition.option("start is day 1").rule(rule("of its start, the start being day 1"))
-            }
-            AssessmentClock::FromReferral => definition
-                .option("from referral")
-                .needs([
-                    Matter::Records(Family::Assessment),
-                    Matter::Authorisations,
-                    Matter::Records(Family::Referral),
-                    Matter::AssessmentReferrals,
-                ])
-                .rule(rule("of the day its referral was received; without a referral to count from: excluded")),
-        };
-        Self { definition, clock }
-    }
+/// What is decided of an authorised assessment.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum AssessmentRule {
+    /// ECS 138.
+    InTime(AssessmentClock),
+    /// ECS 138 days.
+    Days,
 }
 
-impl Indicator for AssessmentsInTime {
-    type Time = Flow;
+impl Rule for AssessmentRule {
+    type Facts<'a> = Authorised<'a>;
 
-    fn definition(&self) -> &Definition {
-        &self.definition
-    }
+    const FAMILY: Family = Family::Assessment;
 
-    fn starts_from(&self) -> Option<Family> {
-        Some(Family::Assessment)
-    }
-
-    #[allow(
-        clippy::inline_always,
-        reason = "most children have such records, and a call each takes half as long again"
-    )]
-    #[inline(always)]
-    fn judge(&self, child: &Chronology<'_>, book: &mut Book<'_, Flow>) {
+    #[inline]
+    fn each<'a>(child: &'a Chronology<'_>, terms: Terms<'_>, mut decide: impl FnMut(Self::Facts<'a>)) {
         for entry in child.assessments() {
             let Some(authorised) = entry.authorised else { continue };
-            let unit = Unit::new(Family::Assessment, entry.id);
-            let (verdict, reason) = match self.clock.took(entry, authorised, book.working_days()) {
-                Took::Days(days) => (Verdict::met_if(days <= LIMIT), Reason::counted("{} working days", days.into())),
-                Took::Excluded(why) => (Verdict::Excluded, Reason::of(why)),
-                Took::Unknown(error) => {
-                    book.note(outside(child, entry, &error));
-                    (Verdict::Excluded, OUTSIDE_BANK_HOLIDAYS)
-                }
-            };
-            book.post(unit, authorised.date(), verdict, reason);
+            let from_start = AssessmentClock::FromStart.took(entry, authorised, terms.working_days);
+            decide(Authorised { child, entry, authorised, from_start });
         }
     }
+
+    fn decide(self, units: &[Authorised<'_>], book: &mut Book<'_, Flow>) {
+        match self {
+            Self::InTime(AssessmentClock::FromStart) => {
+                units.iter().for_each(|unit| unit.judge(&unit.from_start, book))
+            }
+            Self::InTime(clock) => {
+                for unit in units {
+                    unit.judge(&clock.took(unit.entry, unit.authorised, book.working_days()), book);
+                }
+            }
+            Self::Days => units.iter().for_each(|unit| unit.count_days(book)),
+        }
+    }
+}
+
+impl Authorised<'_> {
+    fn unit(&self) -> Unit {
+        Unit::new(Family::Assessment, self.entry.id)
+    }
+
+    #[allow(clippy::inline_always, reason = "called for every unit, and short once the outcome is known")]
+    #[inline(always)]
+    fn judge(&self, took: &Took, book: &mut Book<'_, Flow>) {
+        let (verdict, reason) = match took {
+            Took::Days(days) => (Verdict::met_if(*days <= LIMIT), Reason::counted("{} working days", i64::from(*days))),
+            Took::Excluded(why) => (Verdict::Excluded, Reason::of(why)),
+            Took::Unknown(error) => {
+                book.note(outside(self.child, self.entry, error));
+                (Verdict::Excluded, OUTSIDE_BANK_HOLIDAYS)
+            }
+        };
+        book.post(self.unit(), self.authorised.date(), verdict, reason);
+    }
+
+    #[allow(clippy::inline_always, reason = "called for every unit, and short once the outcome is known")]
+    #[inline(always)]
+    fn count_days(&self, book: &mut Book<'_, Flow>) {
+        match &self.from_start {
+            Took::Days(days) => {
+                let reason = Reason::counted("{} working days", i64::from(*days));
+                book.post(self.unit(), self.authorised.date(), Outcome::Days(*days), reason);
+            }
+            Took::Unknown(error) => book.note(outside(self.child, self.entry, error)),
+            Took::Excluded(_) => {}
+        }
+    }
+}
+
+/// ECS 138.
+pub(super) fn assessments_in_time(clock: AssessmentClock) -> Ruled<AssessmentRule> {
+    let definition = Definition::new(
+        "ECS 138",
+        "Social work assessments completed within 45 working days",
+        "assessment",
+        Timing::Flow,
+    )
+    .polarity(Polarity::HigherIsBetter)
+    .needs([Matter::Records(Family::Assessment), Matter::Authorisations])
+    .source("Working Together to Safeguard Children; children in need census 2018: 1,752 of 2,095 for one council");
+    let rule = |counted: &str| {
+        format!(
+            "Unit: assessment, dated by the day it was authorised; open assessments are outside. Met: authorised \
+                 within 45 working days {counted}. Authorised before its start: excluded."
+        )
+    };
+    let definition = match clock {
+        AssessmentClock::FromStart => definition.rule(rule("of its start, the start being day 0")),
+        AssessmentClock::StartIsDay1 => {
+            definition.option("start is day 1").rule(rule("of its start, the start being day 1"))
+        }
+        AssessmentClock::FromReferral => definition
+            .option("from referral")
+            .needs([
+                Matter::Records(Family::Assessment),
+                Matter::Authorisations,
+                Matter::Records(Family::Referral),
+                Matter::AssessmentReferrals,
+            ])
+            .rule(rule("of the day its referral was received; without a referral to count from: excluded")),
+    };
+    Ruled::new(definition, AssessmentRule::InTime(clock))
 }
 
 /// ECS 138 days.
-pub(super) struct AssessmentDays(Definition);
-
-impl AssessmentDays {
-    pub(super) fn new() -> Self {
-        Self(
-            Definition::new("ECS 138 days", "Working days an assessment took", "assessment", Timing::Flow)
-                .shape(Shape::Distribution)
-                .polarity(Polarity::LowerIsBetter)
-                .needs([Matter::Records(Family::Assessment), Matter::Authorisations])
-                .rule(
-                    "The working days of the assessments met or not met in ECS 138: median and quartiles, interpolated \
-                     between order statistics as the inclusive quartile of spreadsheets.",
-                )
-                .source("children in need census: duration of assessment"),
+pub(super) fn assessment_days() -> Ruled<AssessmentRule> {
+    let definition = Definition::new("ECS 138 days", "Working days an assessment took", "assessment", Timing::Flow)
+        .shape(Shape::Distribution)
+        .polarity(Polarity::LowerIsBetter)
+        .needs([Matter::Records(Family::Assessment), Matter::Authorisations])
+        .rule(
+            "The working days of the assessments met or not met in ECS 138: median and quartiles, interpolated between \
+             order statistics as the inclusive quartile of spreadsheets.",
         )
-    }
-}
-
-impl Indicator for AssessmentDays {
-    type Time = Flow;
-
-    fn definition(&self) -> &Definition {
-        &self.0
-    }
-
-    fn starts_from(&self) -> Option<Family> {
-        Some(Family::Assessment)
-    }
-
-    #[allow(
-        clippy::inline_always,
-        reason = "most children have such records, and a call each takes half as long again"
-    )]
-    #[inline(always)]
-    fn judge(&self, child: &Chronology<'_>, book: &mut Book<'_, Flow>) {
-        for entry in child.assessments() {
-            let Some(authorised) = entry.authorised else { continue };
-            match AssessmentClock::FromStart.took(entry, authorised, book.working_days()) {
-                Took::Days(days) => {
-                    let unit = Unit::new(Family::Assessment, entry.id);
-                    let reason = Reason::counted("{} working days", days.into());
-                    book.post(unit, authorised.date(), Outcome::Days(days), reason);
-                }
-                Took::Unknown(error) => book.note(outside(child, entry, &error)),
-                Took::Excluded(_) => {}
-            }
-        }
-    }
+        .source("children in need census: duration of assessment");
+    Ruled::new(definition, AssessmentRule::Days)
 }
 
 /// Why a unit outside the table of bank holidays is excluded.

@@ -9,8 +9,8 @@
 //! ```
 
 use super::AnyIndicator;
+use super::assessments;
 pub use super::assessments::AssessmentClock;
-use super::assessments::{AssessmentDays, AssessmentsInTime};
 use super::care_leavers::{EducationEmploymentTraining, StatusAge, SuitableAccommodation};
 use super::conferences::ConferencesInTime;
 pub use super::looked_after::PlacementCount;
@@ -18,30 +18,30 @@ use super::looked_after::{
     ChildrenLookedAfter, LookedAfterAllocated, PlacementsAsRecorded, StablePlacements, ThreePlacements,
 };
 pub use super::missing::KindOrder;
-use super::missing::{InterviewShare, Interviews, InterviewsWithin72Hours, MissingChildren, MissingEpisodes};
+use super::missing::{self, MissingChildren};
 pub use super::plans::EarlierPlan;
 use super::plans::{
     PlansAllocated, PlansOfTwoYearsCeased, PlansOfTwoYearsOpen, PlansOver18Months, RepeatPlans, ReviewsInTime,
 };
+use super::referrals;
 pub use super::referrals::{GoingOn, LookBack};
-use super::referrals::{ReferralRoute, ReferralsGoingOn, RepeatReferrals};
 
 /// NI 68: referrals going on to an assessment or a section 47 enquiry.
 #[must_use]
 pub fn referrals_going_on(going_on: GoingOn) -> AnyIndicator {
-    AnyIndicator::new(ReferralsGoingOn::new(going_on))
+    referrals::going_on(going_on).into()
 }
 
 /// ECS 14a: repeat referrals within 12 months.
 #[must_use]
 pub fn repeat_referrals(look_back: LookBack) -> AnyIndicator {
-    AnyIndicator::new(RepeatReferrals::new(look_back))
+    referrals::repeat_referrals(look_back).into()
 }
 
 /// ECS 138: assessments completed within 45 working days.
 #[must_use]
 pub fn assessments_in_time(clock: AssessmentClock) -> AnyIndicator {
-    AnyIndicator::new(AssessmentsInTime::new(clock))
+    assessments::assessments_in_time(clock).into()
 }
 
 /// NI 65 or NI 65a: second or subsequent child protection plans.
@@ -73,10 +73,10 @@ pub fn missing_children(order: KindOrder) -> AnyIndicator {
 pub fn standard() -> Vec<AnyIndicator> {
     let mut all = vec![
         referrals_going_on(GoingOn::NotNoFurtherAction),
-        AnyIndicator::new(ReferralRoute::new()),
+        referrals::referral_route().into(),
         repeat_referrals(LookBack::TwelveMonths),
         assessments_in_time(AssessmentClock::FromStart),
-        AnyIndicator::new(AssessmentDays::new()),
+        assessments::assessment_days().into(),
         repeat_plans(EarlierPlan::Ever),
         repeat_plans(EarlierPlan::EndedWithin24Months),
         AnyIndicator::new(PlansOver18Months::new()),
@@ -92,12 +92,12 @@ pub fn standard() -> Vec<AnyIndicator> {
         AnyIndicator::new(SuitableAccommodation::new()),
         AnyIndicator::new(EducationEmploymentTraining::new()),
         AnyIndicator::new(StatusAge::new()),
-        AnyIndicator::new(MissingEpisodes::new()),
+        missing::missing_episodes().into(),
         missing_children(KindOrder::CareFirst),
-        AnyIndicator::new(Interviews::new()),
+        missing::interviews().into(),
     ];
-    all.extend(InterviewShare::all().map(AnyIndicator::new));
-    all.push(AnyIndicator::new(InterviewsWithin72Hours::new()));
+    all.extend(missing::interview_shares().map(AnyIndicator::from));
+    all.push(missing::interviews_within_72_hours().into());
     all
 }
 

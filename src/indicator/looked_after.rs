@@ -78,12 +78,16 @@ pub(super) fn pieces_between(
     })
 }
 
-/// Spans that are worked out once: four, as most children have no more, and the others, and then all in order too.
-#[derive(Default)]
-pub(super) struct Spans {
-    few: [Option<Span>; 4],
-    more: Vec<Span>,
-    /// Where there are others: the first days, and the ends, of all that have a day, in order.
+/// Spans that are worked out once, in the order given.
+pub(super) enum Spans {
+    /// As most children have no more.
+    Few([Option<Span>; 4]),
+    Many(ManySpans),
+}
+
+/// Many spans, and of those that have a day the first days, and the ends, in order.
+pub(super) struct ManySpans {
+    all: Vec<Span>,
     starts: Vec<NaiveDate>,
     ends: Vec<NaiveDate>,
 }
@@ -91,45 +95,51 @@ pub(super) struct Spans {
 impl Spans {
     /// In the order given.
     pub(super) fn iter(&self) -> impl Iterator<Item = Span> + Clone {
-        self.few.iter().map_while(|span| *span).chain(self.more.iter().copied())
+        let (few, many): (&[Option<Span>], &[Span]) = match self {
+            Self::Few(few) => (few, &[]),
+            Self::Many(many) => (&[], &many.all),
+        };
+        few.iter().map_while(|span| *span).chain(many.iter().copied())
     }
 
     /// How many are open on `day`.
     pub(super) fn open_on(&self, day: NaiveDate) -> usize {
-        if self.more.is_empty() {
-            return self.iter().filter(|span| span.covers(day)).count();
+        match self {
+            Self::Few(few) => few.iter().flatten().filter(|span| span.covers(day)).count(),
+            // Those that have begun, less those that have ended by then.
+            Self::Many(ManySpans { starts, ends, .. }) => {
+                starts.partition_point(|start| *start <= day) - ends.partition_point(|end| *end <= day)
+            }
         }
-        // Those that have begun, less those that have ended by then.
-        self.starts.partition_point(|start| *start <= day) - self.ends.partition_point(|end| *end <= day)
     }
 
     /// The first day after `day` on which one begins or has its end.
     pub(super) fn first_edge_after(&self, day: NaiveDate) -> Option<NaiveDate> {
-        if self.more.is_empty() {
-            return first_edge_after(self.iter(), day);
+        match self {
+            Self::Few(few) => first_edge_after(few.iter().flatten().copied(), day),
+            Self::Many(ManySpans { starts, ends, .. }) => {
+                let first_after = |days: &[NaiveDate]| days.get(days.partition_point(|other| *other <= day)).copied();
+                first_after(starts).into_iter().chain(first_after(ends)).min()
+            }
         }
-        let first_after = |days: &[NaiveDate]| days.get(days.partition_point(|other| *other <= day)).copied();
-        first_after(&self.starts).into_iter().chain(first_after(&self.ends)).min()
     }
 }
 
 impl FromIterator<Span> for Spans {
     fn from_iter<I: IntoIterator<Item = Span>>(spans: I) -> Self {
-        let mut all = Self::default();
+        let mut few = [None; 4];
         let mut spans = spans.into_iter();
-        for (place, span) in all.few.iter_mut().zip(&mut spans) {
+        for (place, span) in few.iter_mut().zip(&mut spans) {
             *place = Some(span);
         }
-        all.more.extend(spans);
-        if !all.more.is_empty() {
-            let with_days = || all.iter().filter(|span| !span.is_empty());
-            let (starts, ends) =
-                (with_days().map(|span| span.start).collect(), with_days().filter_map(|span| span.end));
-            (all.ends, all.starts) = (ends.collect(), starts);
-            all.starts.sort_unstable();
-            all.ends.sort_unstable();
-        }
-        all
+        let Some(next) = spans.next() else { return Self::Few(few) };
+        let all: Vec<Span> = few.into_iter().flatten().chain([next]).chain(spans).collect();
+        let with_days = || all.iter().filter(|span| !span.is_empty());
+        let mut starts: Vec<NaiveDate> = with_days().map(|span| span.start).collect();
+        let mut ends: Vec<NaiveDate> = with_days().filter_map(|span| span.end).collect();
+        starts.sort_unstable();
+        ends.sort_unstable();
+        Self::Many(ManySpans { all, starts, ends })
     }
 }
 

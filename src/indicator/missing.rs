@@ -1,9 +1,10 @@
 //! Missing episodes, missing children, and the welfare return interviews after episodes.
 
-use chrono::NaiveDate;
+use std::cell::LazyCell;
 
 use super::looked_after::{Spans, pieces_between, union};
-use super::{Book, Definition, Flow, Indicator, Outcome, Polarity, Reason, Timing, Verdict, Windowed};
+use super::rule::{Rule, Ruled};
+use super::{Book, Definition, Flow, Indicator, Outcome, Polarity, Reason, Terms, Timing, Verdict, Windowed};
 use crate::calendar::{Moment, Span, plus_days};
 use crate::chronology::{Chronology, MissingEntry, Unit};
 use crate::dataset::Matter;
@@ -40,39 +41,73 @@ const KIND_RULE: &str = "Kind: type A is away without authorisation; type M is m
                          looked-after episode (a short break too) open on the start day, else missing from home; an \
                          unknown type counts, in no kind.";
 
-/// Missing episodes.
-pub(super) struct MissingEpisodes(Definition);
+/// A missing episode.
+pub(super) struct Episode<'a> {
+    child: &'a Chronology<'a>,
+    entry: &'a MissingEntry,
+    interview: Interview,
+}
 
-impl MissingEpisodes {
-    pub(super) fn new() -> Self {
-        Self(
-            Definition::new("Missing episodes", "Missing episodes", "missing episode", Timing::Flow)
-                .parts(&KINDS)
-                .needs(BY_KIND)
-                .rule(format!("Unit: missing episode, dated by its start day. {KIND_RULE}"))
-                .source("performance report to cabinet, 2018; SSDA903 missing"),
-        )
+/// What is decided of a missing episode.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum MissingRule {
+    /// Missing episodes.
+    ByKind,
+    /// WRI.
+    ByInterview,
+    /// WRI offered, completed, refused, not required, outstanding.
+    Share(Share),
+    /// WRI 72h.
+    Within72Hours,
+}
+
+impl Rule for MissingRule {
+    type Facts<'a> = Episode<'a>;
+
+    const FAMILY: Family = Family::MissingEpisode;
+
+    #[inline]
+    fn each<'a>(child: &'a Chronology<'_>, _: Terms<'_>, mut decide: impl FnMut(Self::Facts<'a>)) {
+        for entry in child.missing() {
+            decide(Episode { child, entry, interview: Interview::of(entry) });
+        }
+    }
+
+    fn decide(self, episodes: &[Episode<'_>], book: &mut Book<'_, Flow>) {
+        for episode in episodes {
+            let (unit, started) = (unit(episode.entry), episode.entry.start.date());
+            match self {
+                Self::ByKind => {
+                    let kind = kind(episode.child, episode.entry);
+                    let reason = kind.and_then(|kind| KINDS.get(usize::from(kind)).copied());
+                    book.post(unit, started, part(kind), Reason::of(reason.unwrap_or("of unknown type")));
+                }
+                Self::ByInterview => {
+                    let interview = episode.interview;
+                    book.post(unit, started, Outcome::Part(interview as u8), Reason::of(interview.name()));
+                }
+                Self::Share(share) => {
+                    let (met, reason) = share.holds(episode);
+                    book.post(unit, started, Verdict::met_if(met), Reason::of(reason));
+                }
+                Self::Within72Hours => {
+                    let Some(end) = episode.entry.end else { continue };
+                    let (verdict, reason) = within_72_hours(episode, end);
+                    book.post(unit, end.date(), verdict, reason);
+                }
+            }
+        }
     }
 }
 
-impl Indicator for MissingEpisodes {
-    type Time = Flow;
-
-    fn definition(&self) -> &Definition {
-        &self.0
-    }
-
-    fn starts_from(&self) -> Option<Family> {
-        Some(Family::MissingEpisode)
-    }
-
-    fn judge(&self, child: &Chronology<'_>, book: &mut Book<'_, Flow>) {
-        for entry in child.missing() {
-            let kind = kind(child, entry);
-            let reason = kind.and_then(|kind| KINDS.get(usize::from(kind)).copied()).unwrap_or("of unknown type");
-            book.post(unit(entry), entry.start.date(), part(kind), Reason::of(reason));
-        }
-    }
+/// Missing episodes.
+pub(super) fn missing_episodes() -> Ruled<MissingRule> {
+    let definition = Definition::new("Missing episodes", "Missing episodes", "missing episode", Timing::Flow)
+        .parts(&KINDS)
+        .needs(BY_KIND)
+        .rule(format!("Unit: missing episode, dated by its start day. {KIND_RULE}"))
+        .source("performance report to cabinet, 2018; SSDA903 missing");
+    Ruled::new(definition, MissingRule::ByKind)
 }
 
 /// Which kind comes first for a child with episodes of several kinds (Missing children).
@@ -128,24 +163,31 @@ impl Indicator for MissingChildren {
         // By start, as the episodes are; and so are those of each kind.
         let seen: Spans = child.missing().iter().map(dates_seeing).collect();
         let of_kind = |wanted| child.missing().iter().filter(move |entry| kind(child, entry) == Some(wanted));
-        let by_kind =
-            [FROM_CARE, AWAY, FROM_HOME].map(|kind| (kind, of_kind(kind).map(dates_seeing).collect::<Spans>()));
+        let only = match child.missing() {
+            [only] => Some(kind(child, only)),
+            _ => None,
+        };
+        let by_kind = LazyCell::new(|| {
+            [FROM_CARE, AWAY, FROM_HOME].map(|kind| (kind, of_kind(kind).map(dates_seeing).collect::<Spans>()))
+        });
         for piece in pieces_between(union(seen.iter()), |day| seen.first_edge_after(day)) {
-            // Kinds are numbered from care to home; an unknown one is none of them.
-            let kinds = by_kind.iter().filter(|(_, seen)| seen.open_on(piece.start) > 0).map(|(kind, _)| *kind);
-            let kind = match self.order {
-                KindOrder::CareFirst => kinds.min(),
-                KindOrder::HomeFirst => kinds.max(),
-            };
+            let kind = only.unwrap_or_else(|| {
+                // Kinds are numbered from care to home; an unknown one is none of them.
+                let kinds = by_kind.iter().filter(|(_, seen)| seen.open_on(piece.start) > 0).map(|(kind, _)| *kind);
+                match self.order {
+                    KindOrder::CareFirst => kinds.min(),
+                    KindOrder::HomeFirst => kinds.max(),
+                }
+            });
             let number = i64::try_from(seen.open_on(piece.start)).unwrap_or(i64::MAX);
             book.post(child.unit(), piece, part(kind), Reason::counted("{} episodes in the window", number));
         }
     }
 }
 
-/// What became of the interview after an episode.
+/// What became of the interview after an episode, in the order of the parts of WRI.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Interview {
+pub(crate) enum Interview {
     Completed,
     Refused,
     NotRequired,
@@ -153,12 +195,7 @@ enum Interview {
 }
 
 impl Interview {
-    const ALL: [(Self, &'static str); 4] = [
-        (Self::Completed, "completed"),
-        (Self::Refused, "refused"),
-        (Self::NotRequired, "not required"),
-        (Self::Outstanding, "outstanding"),
-    ];
+    const ALL: [Self; 4] = [Self::Completed, Self::Refused, Self::NotRequired, Self::Outstanding];
 
     fn of(entry: &MissingEntry) -> Self {
         match (entry.interview_offered, entry.interview_accepted) {
@@ -169,8 +206,13 @@ impl Interview {
         }
     }
 
-    fn name(self) -> &'static str {
-        Self::ALL.iter().find(|(state, _)| *state == self).map_or("", |(_, name)| name)
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Completed => "completed",
+            Self::Refused => "refused",
+            Self::NotRequired => "not required",
+            Self::Outstanding => "outstanding",
+        }
     }
 }
 
@@ -183,55 +225,34 @@ const INTERVIEWS: [Matter; 3] =
     [Matter::Records(Family::MissingEpisode), Matter::InterviewOffers, Matter::ReturnInterviews];
 
 /// WRI.
-pub(super) struct Interviews(Definition);
-
-impl Interviews {
-    pub(super) fn new() -> Self {
-        Self(
-            Definition::new("WRI", "Welfare return interviews", "missing episode", Timing::Flow)
-                .parts(&Interview::ALL.map(|(_, name)| name))
-                .needs(INTERVIEWS)
-                .rule(INTERVIEW_RULE)
-                .source("performance report to cabinet, 2018: 95, 149, 12 and 7 of 263"),
-        )
-    }
-}
-
-impl Indicator for Interviews {
-    type Time = Flow;
-
-    fn definition(&self) -> &Definition {
-        &self.0
-    }
-
-    fn starts_from(&self) -> Option<Family> {
-        Some(Family::MissingEpisode)
-    }
-
-    fn judge(&self, child: &Chronology<'_>, book: &mut Book<'_, Flow>) {
-        for entry in child.missing() {
-            let state = Interview::of(entry);
-            let part = (0..).zip(Interview::ALL).find(|(_, (named, _))| *named == state).map(|(part, _)| part);
-            book.post(unit(entry), entry.start.date(), self::part(part), Reason::of(state.name()));
-        }
-    }
+pub(super) fn interviews() -> Ruled<MissingRule> {
+    let definition = Definition::new("WRI", "Welfare return interviews", "missing episode", Timing::Flow)
+        .parts(&Interview::ALL.map(Interview::name))
+        .needs(INTERVIEWS)
+        .rule(INTERVIEW_RULE)
+        .source("performance report to cabinet, 2018: 95, 149, 12 and 7 of 263");
+    Ruled::new(definition, MissingRule::ByInterview)
 }
 
 /// Which share of all episodes an interview indicator counts.
-#[derive(Clone, Copy)]
-enum Share {
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Share {
     Offered,
     In(Interview),
 }
 
-/// WRI offered, completed, refused, not required, outstanding.
-pub(super) struct InterviewShare {
-    definition: Definition,
-    share: Share,
-}
+impl Share {
+    fn holds(self, episode: &Episode<'_>) -> (bool, &'static str) {
+        match (self, episode.entry.interview_offered) {
+            (Self::In(state), _) => (episode.interview == state, episode.interview.name()),
+            (Self::Offered, Some(InterviewFlag::Yes)) => (true, "offered"),
+            (Self::Offered, Some(InterviewFlag::No)) => (false, "not offered"),
+            (Self::Offered, Some(InterviewFlag::NotRequired)) => (false, "not required"),
+            (Self::Offered, None) => (false, "offer not recorded"),
+        }
+    }
 
-impl InterviewShare {
-    fn new(share: Share, what: &str, polarity: Polarity) -> Self {
+    fn define(self, what: &str, polarity: Polarity) -> Ruled<MissingRule> {
         let definition = Definition::new(
             format!("WRI {what}"),
             format!("Welfare return interviews {what}"),
@@ -239,102 +260,53 @@ impl InterviewShare {
             Timing::Flow,
         )
         .polarity(polarity)
-        .needs(match share {
-            Share::Offered | Share::In(Interview::NotRequired) => OFFERS.to_vec(),
-            Share::In(_) => INTERVIEWS.to_vec(),
+        .needs(match self {
+            Self::Offered | Self::In(Interview::NotRequired) => OFFERS.to_vec(),
+            Self::In(_) => INTERVIEWS.to_vec(),
         })
         .rule(format!("{INTERVIEW_RULE} Met: {what}; the share of all episodes, those not required included."))
         .source("performance report to cabinet, 2018");
-        Self { definition, share }
-    }
-
-    /// All five, offered first.
-    pub(super) fn all() -> [Self; 5] {
-        let of = |state: Interview, polarity| Self::new(Share::In(state), state.name(), polarity);
-        [
-            Self::new(Share::Offered, "offered", Polarity::HigherIsBetter),
-            of(Interview::Completed, Polarity::HigherIsBetter),
-            of(Interview::Refused, Polarity::None),
-            of(Interview::NotRequired, Polarity::None),
-            of(Interview::Outstanding, Polarity::LowerIsBetter),
-        ]
+        Ruled::new(definition, MissingRule::Share(self))
     }
 }
 
-impl Indicator for InterviewShare {
-    type Time = Flow;
-
-    fn definition(&self) -> &Definition {
-        &self.definition
-    }
-
-    fn starts_from(&self) -> Option<Family> {
-        Some(Family::MissingEpisode)
-    }
-
-    fn judge(&self, child: &Chronology<'_>, book: &mut Book<'_, Flow>) {
-        for entry in child.missing() {
-            let (met, reason) = match (self.share, entry.interview_offered) {
-                (Share::In(state), _) => (Interview::of(entry) == state, Interview::of(entry).name()),
-                (Share::Offered, Some(InterviewFlag::Yes)) => (true, "offered"),
-                (Share::Offered, Some(InterviewFlag::No)) => (false, "not offered"),
-                (Share::Offered, Some(InterviewFlag::NotRequired)) => (false, "not required"),
-                (Share::Offered, None) => (false, "offer not recorded"),
-            };
-            book.post(unit(entry), entry.start.date(), Verdict::met_if(met), Reason::of(reason));
-        }
-    }
+/// WRI offered, completed, refused, not required, outstanding.
+pub(super) fn interview_shares() -> [Ruled<MissingRule>; 5] {
+    let of = |state: Interview, polarity| Share::In(state).define(state.name(), polarity);
+    [
+        Share::Offered.define("offered", Polarity::HigherIsBetter),
+        of(Interview::Completed, Polarity::HigherIsBetter),
+        of(Interview::Refused, Polarity::None),
+        of(Interview::NotRequired, Polarity::None),
+        of(Interview::Outstanding, Polarity::LowerIsBetter),
+    ]
 }
 
 /// An interview is in time at most this many days of 24 hours after the return.
 const DAYS: u32 = 3;
 
 /// WRI 72h.
-pub(super) struct InterviewsWithin72Hours(Definition);
-
-impl InterviewsWithin72Hours {
-    pub(super) fn new() -> Self {
-        Self(
-            Definition::new("WRI 72h", "Welfare return interviews within 72 hours", "missing episode", Timing::Flow)
-                .polarity(Polarity::HigherIsBetter)
-                .needs(INTERVIEWS.into_iter().chain([Matter::InterviewDates, Matter::MissingEnds]))
-                .rule(
-                    "Unit: missing episode with an end, dated by the day of the end. Excepted: not required; completed \
-                     without a date of completion. Met: completed at most 72 hours after the end; where either side has \
-                     no time of day, on or before the day of the end + 3. Pending: not completed, and the calculation is \
-                     pinned to a day that ends before the limit does; pending stands aside. Otherwise not met.",
-                )
-                .source("Statutory guidance on children who run away or go missing from home or care, 2014"),
-        )
-    }
+pub(super) fn interviews_within_72_hours() -> Ruled<MissingRule> {
+    let definition =
+        Definition::new("WRI 72h", "Welfare return interviews within 72 hours", "missing episode", Timing::Flow)
+            .polarity(Polarity::HigherIsBetter)
+            .needs(INTERVIEWS.into_iter().chain([Matter::InterviewDates, Matter::MissingEnds]))
+            .rule(
+                "Unit: missing episode with an end, dated by the day of the end. Excepted: not required; completed \
+                 without a date of completion. Met: completed at most 72 hours after the end; where either side has \
+                 no time of day, on or before the day of the end + 3. Pending: not completed, and the calculation is \
+                 pinned to a day that ends before the limit does; pending stands aside. Otherwise not met.",
+            )
+            .source("Statutory guidance on children who run away or go missing from home or care, 2014");
+    Ruled::new(definition, MissingRule::Within72Hours)
 }
 
-impl Indicator for InterviewsWithin72Hours {
-    type Time = Flow;
-
-    fn definition(&self) -> &Definition {
-        &self.0
-    }
-
-    fn starts_from(&self) -> Option<Family> {
-        Some(Family::MissingEpisode)
-    }
-
-    fn judge(&self, child: &Chronology<'_>, book: &mut Book<'_, Flow>) {
-        for entry in child.missing() {
-            let Some(end) = entry.end else { continue };
-            let (verdict, reason) = within_72_hours(entry, end, child.known_at());
-            book.post(unit(entry), end.date(), verdict, reason);
-        }
-    }
-}
-
-fn within_72_hours(entry: &MissingEntry, end: Moment, known_at: Option<NaiveDate>) -> (Verdict, Reason) {
+fn within_72_hours(episode: &Episode<'_>, end: Moment) -> (Verdict, Reason) {
     // The limit lies on this day, or at its end.
     let limit = plus_days(end.date(), i64::from(DAYS));
-    match Interview::of(entry) {
+    match episode.interview {
         Interview::NotRequired => (Verdict::Excepted, Reason::of("not required")),
-        Interview::Completed => match entry.interview_completed {
+        Interview::Completed => match episode.entry.interview_completed {
             None => (Verdict::Excepted, Reason::of("completed, no date of completion")),
             Some(completed) => {
                 let days = (completed.date() - end.date()).num_days();
@@ -342,7 +314,7 @@ fn within_72_hours(entry: &MissingEntry, end: Moment, known_at: Option<NaiveDate
                 (Verdict::met_if(met), Reason::counted("interview {} days after the return", days))
             }
         },
-        Interview::Refused | Interview::Outstanding if known_at.is_some_and(|day| day < limit) => {
+        Interview::Refused | Interview::Outstanding if episode.child.known_at().is_some_and(|day| day < limit) => {
             (Verdict::Pending, Reason::of("not completed, 72 hours not yet over"))
         }
         Interview::Refused => (Verdict::NotMet, Reason::of("refused")),

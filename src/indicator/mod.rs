@@ -3,30 +3,33 @@
 //! Start with [`Indicator`], the trait; [`catalogue`] has every indicator of children's social care this crate knows.
 
 mod assessments;
+mod book;
 mod care_leavers;
 pub mod catalogue;
 mod conferences;
+mod daybook;
 mod definition;
 mod looked_after;
 mod missing;
 mod need;
 mod plans;
 mod referrals;
+mod rule;
 mod verdict;
 
+pub use book::Book;
+pub(crate) use book::{By, Lent, Posting, Sink};
+pub(crate) use daybook::{DayBook, Slip};
 pub use definition::{Definition, Pending, Polarity, Shape, Timing, Zero};
 pub use need::{Need, Reach};
+pub(crate) use rule::{AnyRule, Rules};
 pub use verdict::{Outcome, Reason, Verdict};
 
 use std::fmt;
-use std::marker::PhantomData;
 use std::sync::Arc;
 
-use chrono::NaiveDate;
-
-use crate::calendar::{Basis, Span, WorkingDays};
-use crate::chronology::{Chronology, Unit};
-use crate::dataset::Finding;
+use crate::calendar::{Basis, WorkingDays};
+use crate::chronology::Chronology;
 use crate::record::Family;
 
 /// An indicator: reads one child's chronology and posts one outcome for each unit.
@@ -155,7 +158,7 @@ impl AnyIndicator {
     /// Wraps an indicator of any timing.
     #[must_use]
     pub fn new<I: Indicator + 'static>(indicator: I) -> Self {
-        Self(Arc::new(Erased(indicator)))
+        Self(Arc::new(Erased { indicator, rule: None }))
     }
 
     /// What it says of itself.
@@ -175,9 +178,14 @@ impl AnyIndicator {
         self.0.starts_from()
     }
 
-    /// Judges those of `children` at the places `chosen`, and lists on `tape` what a ledger needs of it.
-    pub(crate) fn judge_all(&self, children: &[Chronology<'_>], chosen: &[u16], terms: Terms<'_>, tape: &mut Tape) {
-        self.0.judge_all(children, chosen, terms, tape);
+    /// The rule it judges by, where indicators of one kind share the facts that they decide by.
+    pub(crate) fn rule(&self) -> Option<AnyRule> {
+        self.0.rule()
+    }
+
+    /// Judges those of `children` at the places `chosen`, and posts to the books that a ledger has lent.
+    pub(crate) fn judge_all(&self, children: &[Chronology<'_>], chosen: &[u16], terms: Terms<'_>, lent: &mut Lent) {
+        self.0.judge_all(children, chosen, terms, lent);
     }
 
     /// Judges `child` before `sink`, which sees units and reasons too.
@@ -199,15 +207,19 @@ trait Judge: Send + Sync {
     fn definition(&self) -> &Definition;
     fn timing(&self) -> Timing;
     fn starts_from(&self) -> Option<Family>;
-    fn judge_all(&self, children: &[Chronology<'_>], chosen: &[u16], terms: Terms<'_>, tape: &mut Tape);
+    fn rule(&self) -> Option<AnyRule>;
+    fn judge_all(&self, children: &[Chronology<'_>], chosen: &[u16], terms: Terms<'_>, lent: &mut Lent);
     fn judge(&self, child: &Chronology<'_>, terms: Terms<'_>, sink: &mut dyn Sink);
 }
 
-struct Erased<I>(I);
+struct Erased<I> {
+    indicator: I,
+    rule: Option<AnyRule>,
+}
 
 impl<I: Indicator> Judge for Erased<I> {
     fn definition(&self) -> &Definition {
-        self.0.definition()
+        self.indicator.definition()
     }
 
     fn timing(&self) -> Timing {
@@ -215,129 +227,30 @@ impl<I: Indicator> Judge for Erased<I> {
     }
 
     fn starts_from(&self) -> Option<Family> {
-        self.0.starts_from()
+        self.indicator.starts_from()
     }
 
-    fn judge_all(&self, children: &[Chronology<'_>], chosen: &[u16], terms: Terms<'_>, tape: &mut Tape) {
-        let mut book = Book::new(Destination::Tape(tape), terms);
-        for child in chosen.iter().filter_map(|at| children.get(usize::from(*at))) {
-            self.0.judge(child, &mut book);
+    fn rule(&self) -> Option<AnyRule> {
+        self.rule
+    }
+
+    fn judge_all(&self, children: &[Chronology<'_>], chosen: &[u16], terms: Terms<'_>, lent: &mut Lent) {
+        let mut book = Book::lent(lent, terms);
+        for place in chosen {
+            if let Some(child) = children.get(usize::from(*place)) {
+                book.begin(*place);
+                self.indicator.judge(child, &mut book);
+            }
         }
     }
 
     fn judge(&self, child: &Chronology<'_>, terms: Terms<'_>, sink: &mut dyn Sink) {
-        self.0.judge(child, &mut Book::new(Destination::Sink(sink), terms));
+        self.indicator.judge(child, &mut Book::of(sink, terms));
     }
 }
 
 impl fmt::Debug for AnyIndicator {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "AnyIndicator({})", self.definition().key())
-    }
-}
-
-/// What an indicator posts of one unit.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Posting {
-    pub(crate) unit: Unit,
-    /// The day of a flow; the days, or reporting dates, of a stock.
-    pub(crate) span: Span,
-    pub(crate) outcome: Outcome,
-    pub(crate) reason: Reason,
-}
-
-/// Where postings go. The same judgement feeds all.
-enum Destination<'a> {
-    /// A list of what a ledger needs of them.
-    Tape(&'a mut Tape),
-    /// One that sees the units and reasons too, such as a collector of evidence.
-    Sink(&'a mut dyn Sink),
-}
-
-/// What a ledger without breakdowns needs of one indicator's postings.
-#[derive(Debug, Default)]
-pub(crate) struct Tape {
-    pub(crate) postings: Vec<(Span, Outcome)>,
-    pub(crate) notes: Vec<Finding>,
-}
-
-/// One that postings go to.
-pub(crate) trait Sink {
-    fn post(&mut self, posting: Posting);
-    fn note(&mut self, finding: Finding);
-}
-
-/// Where an indicator posts its outcomes.
-pub struct Book<'a, T> {
-    to: Destination<'a>,
-    terms: Terms<'a>,
-    time: PhantomData<T>,
-}
-
-impl<'a, T> Book<'a, T> {
-    fn new(to: Destination<'a>, terms: Terms<'a>) -> Self {
-        Self { to, terms, time: PhantomData }
-    }
-
-    /// The calendar of working days in force.
-    #[must_use]
-    pub fn working_days(&self) -> &'a WorkingDays {
-        self.terms.working_days
-    }
-
-    /// Notes that a unit cannot be judged as it should, because of its data.
-    pub fn note(&mut self, finding: Finding) {
-        match &mut self.to {
-            Destination::Tape(tape) => tape.notes.push(finding),
-            Destination::Sink(sink) => sink.note(finding),
-        }
-    }
-
-    #[inline]
-    fn write(&mut self, unit: Unit, span: Span, outcome: Outcome, reason: Reason) {
-        if outcome != Outcome::Judged(Verdict::Outside) && !span.is_empty() {
-            match &mut self.to {
-                Destination::Tape(tape) => tape.postings.push((span, outcome)),
-                Destination::Sink(sink) => sink.post(Posting { unit, span, outcome, reason }),
-            }
-        }
-    }
-}
-
-impl Book<'_, Flow> {
-    /// Posts the outcome of `unit` on `day`.
-    #[inline]
-    pub fn post(&mut self, unit: Unit, day: NaiveDate, outcome: impl Into<Outcome>, reason: Reason) {
-        let outcome = outcome.into();
-        match &mut self.to {
-            // A ledger asks no flow for its end.
-            Destination::Tape(tape) if outcome != Outcome::Judged(Verdict::Outside) => {
-                tape.postings.push((Span::new(day, None), outcome));
-            }
-            Destination::Tape(_) => {}
-            Destination::Sink(_) => self.write(unit, Span::day(day), outcome, reason),
-        }
-    }
-}
-
-impl Book<'_, Stock> {
-    /// Posts the outcome of `unit` on each day of `span`; an empty span posts nothing.
-    #[inline]
-    pub fn post(&mut self, unit: Unit, span: Span, outcome: impl Into<Outcome>, reason: Reason) {
-        self.write(unit, span, outcome.into(), reason);
-    }
-}
-
-impl Book<'_, Windowed> {
-    /// The basis judged for; [`Basis::dates_seeing`] turns what lies in the window into a span of reporting dates.
-    #[must_use]
-    pub const fn basis(&self) -> Basis {
-        self.terms.basis
-    }
-
-    /// Posts the outcome of `unit` on each reporting date of `span`; an empty span posts nothing.
-    #[inline]
-    pub fn post(&mut self, unit: Unit, span: Span, outcome: impl Into<Outcome>, reason: Reason) {
-        self.write(unit, span, outcome.into(), reason);
     }
 }

@@ -2,41 +2,86 @@
 
 use chrono::NaiveDate;
 
-use super::{Book, Definition, Flow, Indicator, Need, Outcome, Polarity, Reach, Reason, Timing, Verdict, Zero};
+use super::rule::{Rule, Ruled};
+use super::{Book, Definition, Flow, Need, Outcome, Polarity, Reach, Reason, Terms, Timing, Verdict, Zero};
 use crate::calendar::{minus_months, plus_days};
 use crate::chronology::{Chronology, ReferralEntry, Unit};
 use crate::dataset::Matter;
 use crate::record::{AuthorityCount, Family};
 
 /// The referrals of one day, which are one unit; the first by id names it.
-struct OneDay<'a>(&'a [ReferralEntry]);
-
-impl OneDay<'_> {
-    /// The units of a child, by date.
-    fn all<'a>(child: &Chronology<'a>) -> impl Iterator<Item = (Unit, NaiveDate, OneDay<'a>)> {
-        child.referrals().chunk_by(|a, b| a.date == b.date).filter_map(|day| {
-            let first = day.first()?;
-            Some((Unit::new(Family::Referral, first.id), first.date, OneDay(day)))
-        })
-    }
-
-    /// No further action only if all are; undecided counts as going on.
-    fn no_further_action(&self) -> bool {
-        self.0.iter().all(|referral| referral.no_further_action == Some(true))
-    }
-
-    fn has_enquiry(&self) -> bool {
-        self.0.iter().any(|referral| referral.first_enquiry.is_some())
-    }
-
+pub(super) struct OneDay {
+    unit: Unit,
+    date: NaiveDate,
+    /// Only if all are; undecided counts as going on.
+    no_further_action: bool,
+    has_enquiry: bool,
+    has_assessment: bool,
     /// What the authority counted before the day, where all referrals of the day come from a list of counts.
-    fn earlier_counted(&self) -> Option<AuthorityCount> {
-        let counts = || self.0.iter().map(|referral| referral.earlier_counted);
-        if counts().all(|count| count.is_some()) { counts().max().flatten() } else { None }
+    earlier_counted: Option<AuthorityCount>,
+    /// The day of the referral before, which is the nearest.
+    before: Option<NaiveDate>,
+}
+
+impl OneDay {
+    fn of(first: &ReferralEntry, before: Option<NaiveDate>) -> Self {
+        Self {
+            unit: Unit::new(Family::Referral, first.id),
+            date: first.date,
+            no_further_action: first.no_further_action == Some(true),
+            has_enquiry: first.first_enquiry.is_some(),
+            has_assessment: first.first_assessment.is_some(),
+            earlier_counted: first.earlier_counted,
+            before,
+        }
     }
 
-    fn has_assessment(&self) -> bool {
-        self.0.iter().any(|referral| referral.first_assessment.is_some())
+    fn join(&mut self, other: &ReferralEntry) {
+        self.no_further_action &= other.no_further_action == Some(true);
+        self.has_enquiry |= other.first_enquiry.is_some();
+        self.has_assessment |= other.first_assessment.is_some();
+        self.earlier_counted = self.earlier_counted.zip(other.earlier_counted).map(|(a, b)| a.max(b));
+    }
+}
+
+/// What is decided of the referrals of one day.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum ReferralRule {
+    /// NI 68.
+    GoingOn(GoingOn),
+    /// NI 68 route.
+    Route,
+    /// ECS 14a.
+    Repeat(LookBack),
+}
+
+impl Rule for ReferralRule {
+    type Facts<'a> = OneDay;
+
+    const FAMILY: Family = Family::Referral;
+
+    #[inline]
+    fn each<'a>(child: &'a Chronology<'_>, _: Terms<'_>, mut decide: impl FnMut(Self::Facts<'a>)) {
+        let mut before = None;
+        let mut rest = child.referrals();
+        while let Some((first, others)) = rest.split_first() {
+            let mut day = OneDay::of(first, before);
+            rest = others;
+            while let Some((other, others)) = rest.split_first().filter(|(other, _)| other.date == day.date) {
+                day.join(other);
+                rest = others;
+            }
+            before = Some(day.date);
+            decide(day);
+        }
+    }
+
+    fn decide(self, days: &[OneDay], book: &mut Book<'_, Flow>) {
+        match self {
+            Self::GoingOn(going_on) => days.iter().for_each(|day| going_on.decide(day, book)),
+            Self::Route => days.iter().for_each(|day| route(day, book)),
+            Self::Repeat(look_back) => days.iter().for_each(|day| look_back.decide(day, book)),
+        }
     }
 }
 
@@ -60,116 +105,80 @@ pub enum GoingOn {
 }
 
 /// NI 68.
-pub(super) struct ReferralsGoingOn {
-    definition: Definition,
-    going_on: GoingOn,
-}
-
-impl ReferralsGoingOn {
-    pub(super) fn new(going_on: GoingOn) -> Self {
-        let definition = Definition::new(
-            "NI 68",
-            "Referrals going on to a social work assessment (S17) or S47",
-            "referral",
-            Timing::Flow,
-        )
-        .source("National Indicator 68; children in need census 2018: 2,252 of 3,020 for one council");
-        let definition = match going_on {
-            GoingOn::NotNoFurtherAction => {
-                definition.needs([Matter::Records(Family::Referral), Matter::ReferralDecisions]).rule(
+pub(super) fn going_on(going_on: GoingOn) -> Ruled<ReferralRule> {
+    let definition = Definition::new(
+        "NI 68",
+        "Referrals going on to a social work assessment (S17) or S47",
+        "referral",
+        Timing::Flow,
+    )
+    .source("National Indicator 68; children in need census 2018: 2,252 of 3,020 for one council");
+    let definition = match going_on {
+        GoingOn::NotNoFurtherAction => {
+            definition.needs([Matter::Records(Family::Referral), Matter::ReferralDecisions]).rule(
                 "Unit: referral, dated by the day it was received; several referrals of one child on one day are one, \
                  no further action only if all are. Met: not flagged no further action; an undecided flag counts as \
                  going on.",
-            )},
-            GoingOn::ByEvent => definition.option("by-event").needs(EVENTS).rule(
-                "Unit: referral, dated by the day it was received; several referrals of one child on one day are one. \
-                 Met: an assessment or a section 47 enquiry is on the same referral.",
-            ),
-        };
-        Self { definition, going_on }
-    }
-}
-
-impl Indicator for ReferralsGoingOn {
-    type Time = Flow;
-
-    fn definition(&self) -> &Definition {
-        &self.definition
-    }
-
-    fn starts_from(&self) -> Option<Family> {
-        Some(Family::Referral)
-    }
-
-    #[allow(
-        clippy::inline_always,
-        reason = "most children have such records, and a call each takes half as long again"
-    )]
-    #[inline(always)]
-    fn judge(&self, child: &Chronology<'_>, book: &mut Book<'_, Flow>) {
-        for (unit, date, day) in OneDay::all(child) {
-            let (verdict, reason) = match self.going_on {
-                GoingOn::NotNoFurtherAction if day.no_further_action() => (Verdict::NotMet, "no further action"),
-                GoingOn::NotNoFurtherAction => (Verdict::Met, "not flagged no further action"),
-                GoingOn::ByEvent if day.has_enquiry() => (Verdict::Met, "section 47 enquiry on the referral"),
-                GoingOn::ByEvent if day.has_assessment() => (Verdict::Met, "assessment on the referral"),
-                GoingOn::ByEvent => (Verdict::NotMet, "no assessment or section 47 enquiry on the referral"),
-            };
-            book.post(unit, date, verdict, Reason::of(reason));
+            )
         }
+        GoingOn::ByEvent => definition.option("by-event").needs(EVENTS).rule(
+            "Unit: referral, dated by the day it was received; several referrals of one child on one day are one. \
+                 Met: an assessment or a section 47 enquiry is on the same referral.",
+        ),
+    };
+    Ruled::new(definition, ReferralRule::GoingOn(going_on))
+}
+
+impl GoingOn {
+    #[allow(clippy::inline_always, reason = "called for every unit, and short once the outcome is known")]
+    #[inline(always)]
+    fn decide(self, day: &OneDay, book: &mut Book<'_, Flow>) {
+        let (verdict, reason) = match self {
+            Self::NotNoFurtherAction if day.no_further_action => (Verdict::NotMet, "no further action"),
+            Self::NotNoFurtherAction => (Verdict::Met, "not flagged no further action"),
+            Self::ByEvent if day.has_enquiry => (Verdict::Met, ENQUIRY),
+            Self::ByEvent if day.has_assessment => (Verdict::Met, ASSESSMENT),
+            Self::ByEvent => (Verdict::NotMet, NEITHER),
+        };
+        book.post(day.unit, day.date, verdict, Reason::of(reason));
     }
 }
+
+const ENQUIRY: &str = "section 47 enquiry on the referral";
+const ASSESSMENT: &str = "assessment on the referral";
+const NEITHER: &str = "no assessment or section 47 enquiry on the referral";
+
+const S47: u8 = 0;
+const S17: u8 = 1;
+const NOT_RECORDED: u8 = 2;
 
 /// NI 68 route.
-pub(super) struct ReferralRoute(Definition);
-
-impl ReferralRoute {
-    const S47: u8 = 0;
-    const S17: u8 = 1;
-    const NOT_RECORDED: u8 = 2;
-
-    pub(super) fn new() -> Self {
-        Self(
-            Definition::new("NI 68 route", "Route of the referrals going on", "referral", Timing::Flow)
-                .parts(&["S47", "S17", "not recorded"])
-                .needs(EVENTS.into_iter().chain([Matter::ReferralDecisions]))
-                .rule(
-                    "Of the referrals met in NI 68: S47 where a section 47 enquiry is on the referral, else S17 where an \
-                     assessment is on it, else not recorded.",
-                )
-                .source("performance report to cabinet, 2018: \"65% were under section 17 assessments\""),
+pub(super) fn referral_route() -> Ruled<ReferralRule> {
+    let definition = Definition::new("NI 68 route", "Route of the referrals going on", "referral", Timing::Flow)
+        .parts(&["S47", "S17", "not recorded"])
+        .needs(EVENTS.into_iter().chain([Matter::ReferralDecisions]))
+        .rule(
+            "Of the referrals met in NI 68: S47 where a section 47 enquiry is on the referral, else S17 where an \
+             assessment is on it, else not recorded.",
         )
-    }
+        .source("performance report to cabinet, 2018: \"65% were under section 17 assessments\"");
+    Ruled::new(definition, ReferralRule::Route)
 }
 
-impl Indicator for ReferralRoute {
-    type Time = Flow;
-
-    fn definition(&self) -> &Definition {
-        &self.0
+#[allow(clippy::inline_always, reason = "called for every unit, and short once the outcome is known")]
+#[inline(always)]
+fn route(day: &OneDay, book: &mut Book<'_, Flow>) {
+    if day.no_further_action {
+        return;
     }
-
-    fn starts_from(&self) -> Option<Family> {
-        Some(Family::Referral)
-    }
-
-    #[allow(
-        clippy::inline_always,
-        reason = "most children have such records, and a call each takes half as long again"
-    )]
-    #[inline(always)]
-    fn judge(&self, child: &Chronology<'_>, book: &mut Book<'_, Flow>) {
-        for (unit, date, day) in OneDay::all(child).filter(|(_, _, day)| !day.no_further_action()) {
-            let (part, reason) = if day.has_enquiry() {
-                (Self::S47, "section 47 enquiry on the referral")
-            } else if day.has_assessment() {
-                (Self::S17, "assessment on the referral")
-            } else {
-                (Self::NOT_RECORDED, "no assessment or section 47 enquiry on the referral")
-            };
-            book.post(unit, date, Outcome::Part(part), Reason::of(reason));
-        }
-    }
+    let (part, reason) = if day.has_enquiry {
+        (S47, ENQUIRY)
+    } else if day.has_assessment {
+        (S17, ASSESSMENT)
+    } else {
+        (NOT_RECORDED, NEITHER)
+    };
+    book.post(day.unit, day.date, Outcome::Part(part), Reason::of(reason));
 }
 
 /// How far back a repeat referral looks (ECS 14a).
@@ -201,18 +210,12 @@ impl LookBack {
 const COUNTS: [Matter; 2] = [Matter::Records(Family::Referral), Matter::ReferralCounts];
 
 /// ECS 14a.
-pub(super) struct RepeatReferrals {
-    definition: Definition,
-    look_back: LookBack,
-}
-
-impl RepeatReferrals {
-    pub(super) fn new(look_back: LookBack) -> Self {
-        let definition = Definition::new("ECS 14a", "Repeat referrals within 12 months", "referral", Timing::Flow)
-            .polarity(Polarity::LowerIsBetter)
-            .zero(Zero::Concern)
-            .source("children in need census: re-referrals within 12 months");
-        let definition = match look_back {
+pub(super) fn repeat_referrals(look_back: LookBack) -> Ruled<ReferralRule> {
+    let definition = Definition::new("ECS 14a", "Repeat referrals within 12 months", "referral", Timing::Flow)
+        .polarity(Polarity::LowerIsBetter)
+        .zero(Zero::Concern)
+        .source("children in need census: re-referrals within 12 months");
+    let definition = match look_back {
             LookBack::TwelveMonths => definition.needs([Need::of(Family::Referral).back(Reach::Months(12))]).rule(
                 "Unit and date as NI 68. Met: the same child has an earlier referral p with r - 12 months <= p < r, \
                  whatever its outcome and wherever the window starts. Excluded: a referral of a list that has no earlier \
@@ -236,67 +239,47 @@ impl RepeatReferrals {
                  authority's own and is not calculated. Excluded: no count is recorded.",
             ),
         };
-        Self { definition, look_back }
-    }
+    Ruled::new(definition, ReferralRule::Repeat(look_back))
 }
 
-impl Indicator for RepeatReferrals {
-    type Time = Flow;
-
-    fn definition(&self) -> &Definition {
-        &self.definition
-    }
-
-    fn starts_from(&self) -> Option<Family> {
-        Some(Family::Referral)
-    }
-
-    #[allow(
-        clippy::inline_always,
-        reason = "most children have such records, and a call each takes half as long again"
-    )]
+impl LookBack {
+    #[allow(clippy::inline_always, reason = "called for every unit, and short once the outcome is known")]
     #[inline(always)]
-    fn judge(&self, child: &Chronology<'_>, book: &mut Book<'_, Flow>) {
-        if let Some(at_least) = self.look_back.counted_at_least() {
-            return as_recorded(child, at_least, book);
+    fn decide(self, day: &OneDay, book: &mut Book<'_, Flow>) {
+        if let Some(at_least) = self.counted_at_least() {
+            return as_recorded(day, at_least, book);
         }
-        // The one just before is the nearest, so it decides.
-        let mut before: Option<NaiveDate> = None;
-        for (unit, date, day) in OneDay::all(child) {
-            let from = || match self.look_back {
-                LookBack::Days365 => plus_days(date, -365),
-                _ => minus_months(date, 12),
-            };
-            let (verdict, reason) = match before {
-                _ if day.earlier_counted().is_some() => {
-                    (Verdict::Excluded, Reason::of("of a list that has a count of earlier referrals alone"))
+        let (verdict, reason) = match day.before {
+            _ if day.earlier_counted.is_some() => {
+                (Verdict::Excluded, Reason::of("of a list that has a count of earlier referrals alone"))
+            }
+            None => (Verdict::NotMet, Reason::of("first referral")),
+            Some(earlier) => {
+                let from = match self {
+                    Self::Days365 => plus_days(day.date, -365),
+                    _ => minus_months(day.date, 12),
+                };
+                let days = (day.date - earlier).num_days();
+                if from <= earlier {
+                    (Verdict::Met, Reason::counted("re-referral after {} days", days))
+                } else {
+                    (Verdict::NotMet, Reason::counted("last referral {} days before", days))
                 }
-                None => (Verdict::NotMet, Reason::of("first referral")),
-                Some(earlier) => {
-                    let days = (date - earlier).num_days();
-                    if from() <= earlier {
-                        (Verdict::Met, Reason::counted("re-referral after {} days", days))
-                    } else {
-                        (Verdict::NotMet, Reason::counted("last referral {} days before", days))
-                    }
-                }
-            };
-            book.post(unit, date, verdict, reason);
-            before = Some(date);
-        }
+            }
+        };
+        book.post(day.unit, day.date, verdict, reason);
     }
 }
 
-/// Judges referrals by what the authority counted; those of other sources are no units.
-fn as_recorded(child: &Chronology<'_>, at_least: u32, book: &mut Book<'_, Flow>) {
-    for (unit, date, day) in OneDay::all(child) {
-        let Some(count) = day.earlier_counted() else { continue };
-        let (verdict, reason) = match count.number() {
-            Some(number) => {
-                (Verdict::met_if(number >= at_least), Reason::counted("{} counted by the authority", i64::from(number)))
-            }
-            None => (Verdict::Excluded, Reason::of("no count recorded")),
-        };
-        book.post(unit, date, verdict, reason);
-    }
+/// Judges a referral by what the authority counted; one of another source is no unit.
+#[cold]
+fn as_recorded(day: &OneDay, at_least: u32, book: &mut Book<'_, Flow>) {
+    let Some(count) = day.earlier_counted else { return };
+    let (verdict, reason) = match count.number() {
+        Some(number) => {
+            (Verdict::met_if(number >= at_least), Reason::counted("{} counted by the authority", i64::from(number)))
+        }
+        None => (Verdict::Excluded, Reason::of("no count recorded")),
+    };
+    book.post(day.unit, day.date, verdict, reason);
 }

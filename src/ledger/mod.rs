@@ -3,7 +3,6 @@
 //! A stock at a date is a balance, a flow in a window the difference of two balances. Ledgers are a commutative group: they
 //! merge by addition, and what was posted can be retracted.
 
-mod daybook;
 mod histogram;
 mod supplies;
 mod written;
@@ -17,8 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::calendar::{Basis, Span, WorkingDays, next_day};
 use crate::dataset::{EVERYTHING, Finding, Supply};
-use crate::indicator::{Definition, Outcome, Shape, Timing, Verdict};
-use daybook::{DayBook, Slip};
+use crate::indicator::{By, DayBook, Definition, Lent, Outcome, Shape, Slip, Timing, Verdict};
 use histogram::Histogram;
 use supplies::Supplies;
 pub use written::LedgerError;
@@ -378,59 +376,21 @@ impl Account {
         self.total.post(&self.definition, span, outcome, sign)
     }
 
-    /// Posts the outcomes of many units in total; the error is the first that the shape of the indicator does not know.
-    pub(crate) fn post_all(&mut self, postings: &[(Span, Outcome)], sign: i64) -> Result<(), Outcome> {
-        if postings.is_empty() {
-            return Ok(());
-        }
-        let counters = self.total.counters.as_mut_slice();
-        counters.iter_mut().for_each(DayBook::open);
-        // Shape and timing are looked at once for all, the outcome alone decides on the book of each.
-        macro_rules! post_each {
-            ($at:expr) => {
-                if self.definition.timing == Timing::Flow {
-                    for (span, outcome) in postings {
-                        let posted = $at(*outcome).and_then(|at| DayBook::post_in(counters, at, span.start, sign));
-                        posted.ok_or(*outcome)?;
-                    }
-                } else {
-                    for (span, outcome) in postings {
-                        let posted = $at(*outcome).and_then(|at| {
-                            DayBook::post_in(counters, at, span.start, sign)?;
-                            span.end.map_or(Some(()), |end| DayBook::post_in(counters, at, end, sign.wrapping_neg()))
-                        });
-                        posted.ok_or(*outcome)?;
-                    }
-                }
-            };
-        }
-        match &self.definition.shape {
-            // One that is outside is on no tape.
-            Shape::Proportion(_) => post_each!(|outcome| match outcome {
-                Outcome::Judged(verdict) => Some(verdict as usize),
-                _ => None,
-            }),
-            Shape::Composition(parts) => {
-                let parts = parts.len();
-                post_each!(|outcome| match outcome {
-                    Outcome::Part(part) => Some(usize::from(part)).filter(|part| *part < parts),
-                    Outcome::NoPart => Some(parts),
-                    _ => None,
-                });
-            }
-            Shape::Distribution => {
-                for (span, outcome) in postings {
-                    let posted = self.total.post_amount(self.definition.timing, *span, *outcome, sign);
-                    posted.map_err(|_| *outcome)?;
-                }
-            }
-        }
-        Ok(())
+    /// Lends its books in total, so that outcomes of many units are posted with this sign; to be taken back.
+    pub(crate) fn lend(&mut self, lent: &mut Lent, sign: i64) {
+        lent.sign = sign;
+        lent.counts_met = self.definition.sibling_groups;
+        self.total.lend(&self.definition.shape, lent);
     }
 
-    /// Whether the families of children are counted beside it.
-    pub(crate) fn counts_families(&self) -> bool {
-        self.definition.sibling_groups
+    /// Takes back its books, and posts what they did not take; the error is the first outcome that the shape of the
+    /// indicator does not know.
+    pub(crate) fn take_back(&mut self, lent: &mut Lent) -> Result<(), Outcome> {
+        self.total.take_back(lent);
+        for (day, outcome, amount) in lent.rest.drain(..) {
+            self.total.post_on(&self.definition.shape, day, outcome, amount).map_err(|_| outcome)?;
+        }
+        Ok(())
     }
 
     /// Posts an outcome of one stratum of the breakdown with this number.
@@ -512,6 +472,9 @@ pub(crate) struct Books {
     /// What `days` add up to, once it was asked for; none where it has to be looked up book by book.
     #[serde(skip)]
     histogram: OnceLock<Option<Box<Histogram>>>,
+    /// Set once counters or days were looked at, and so summed up.
+    #[serde(skip)]
+    summed: OnceLock<()>,
     /// By number of days, those outside the row.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     other_days: BTreeMap<i32, DayBook>,
@@ -567,62 +530,71 @@ impl Books {
             && self.families.is_empty()
     }
 
-    #[inline]
+    /// Lends the books that outcomes of this shape are posted in.
+    fn lend(&mut self, shape: &Shape, lent: &mut Lent) {
+        self.open();
+        (lent.by, lent.books) = match shape {
+            Shape::Proportion(_) => (By::Verdict, std::mem::take(&mut self.counters)),
+            Shape::Composition(_) => (By::Part, std::mem::take(&mut self.counters)),
+            Shape::Distribution => (By::Days, std::mem::take(&mut self.days)),
+        };
+    }
+
+    /// Takes back what was lent.
+    fn take_back(&mut self, lent: &mut Lent) {
+        let books = std::mem::take(&mut lent.books);
+        match lent.by {
+            By::Verdict | By::Part => self.counters = books,
+            By::Days => self.days = books,
+        }
+    }
+
+    /// Forgets what was summed up, since there will be postings.
+    fn open(&mut self) {
+        if self.summed.take().is_some() {
+            self.histogram.take();
+            self.counters.iter_mut().chain(&mut self.days).for_each(DayBook::open);
+        }
+    }
+
     fn post(&mut self, definition: &Definition, span: Span, outcome: Outcome, sign: i64) -> Result<(), OtherShape> {
-        let at = match (&definition.shape, outcome) {
+        self.open();
+        self.post_on(&definition.shape, span.start, outcome, sign)?;
+        // A flow has one day, so it needs no posting that takes it back.
+        match span.end.filter(|_| definition.timing != Timing::Flow) {
+            Some(end) => self.post_on(&definition.shape, end, outcome, sign.wrapping_neg()),
+            None => Ok(()),
+        }
+    }
+
+    /// Posts on one day, in open books.
+    fn post_on(&mut self, shape: &Shape, day: NaiveDate, outcome: Outcome, amount: i64) -> Result<(), OtherShape> {
+        let at = match (shape, outcome) {
             (Shape::Proportion(_), Outcome::Judged(Verdict::Outside)) => return Ok(()),
             (Shape::Proportion(_), Outcome::Judged(verdict)) => verdict as usize,
             (Shape::Composition(parts), Outcome::Part(part)) if usize::from(part) < parts.len() => usize::from(part),
             (Shape::Composition(parts), Outcome::NoPart) => parts.len(),
-            (Shape::Distribution, outcome) => return self.post_amount(definition.timing, span, outcome, sign),
-            _ => return Err(OtherShape),
-        };
-        // A flow has one day, so it needs no posting that takes it back.
-        match self.counters.get_mut(at) {
-            Some(book) if definition.timing == Timing::Flow => book.post(span.start, sign),
-            Some(book) => book.post_span(span, sign),
-            None => return Err(OtherShape),
-        }
-        Ok(())
-    }
-
-    fn post_amount(&mut self, timing: Timing, span: Span, outcome: Outcome, sign: i64) -> Result<(), OtherShape> {
-        if self.histogram.get().is_some() {
-            self.histogram.take();
-        }
-        match outcome {
-            Outcome::Days(days) => {
+            (Shape::Distribution, Outcome::Days(days)) => {
                 let Some(at) = usize::try_from(days).ok().filter(|at| *at < COMMON_DAYS) else {
-                    let book = self.other_days.entry(days).or_default();
-                    if timing == Timing::Flow {
-                        book.post(span.start, sign);
-                    } else {
-                        book.post_span(span, sign);
-                    }
+                    self.other_days.entry(days).or_default().post(day, amount);
                     return Ok(());
                 };
                 if self.days.len() <= at {
                     self.days.resize_with(at + 1, DayBook::default);
                 }
-                DayBook::post_in(&mut self.days, at, span.start, sign).ok_or(OtherShape)?;
-                if let Some(end) = span.end.filter(|_| timing != Timing::Flow) {
-                    DayBook::post_in(&mut self.days, at, end, sign.wrapping_neg()).ok_or(OtherShape)?;
-                }
+                return DayBook::post_in(&mut self.days, at, day, amount).ok_or(OtherShape);
             }
-            Outcome::Since(day) => {
-                let slip = self.since.entry(day).or_default();
-                if timing == Timing::Flow {
-                    slip.post(span.start, sign);
-                } else {
-                    slip.post_span(span, sign);
-                }
+            (Shape::Distribution, Outcome::Since(since)) => {
+                let slip = self.since.entry(since).or_default();
+                slip.post(day, amount);
                 if slip.is_blank() {
-                    self.since.remove(&day);
+                    self.since.remove(&since);
                 }
+                return Ok(());
             }
             _ => return Err(OtherShape),
-        }
-        Ok(())
+        };
+        DayBook::post_in(&mut self.counters, at, day, amount).ok_or(OtherShape)
     }
 
     fn post_family(&mut self, timing: Timing, family: &str, span: Span, sign: i64) {
@@ -643,11 +615,13 @@ impl Books {
     /// How many units are in the counter at this place.
     #[inline]
     pub(crate) fn counter(&self, at: usize, look: Look) -> u64 {
+        self.summed.get_or_init(|| ());
         self.counters.get(at).map_or(0, |book| look.at(|day| book.before(day)))
     }
 
     /// Each number of days as at a day with how many units have it, in order.
     pub(crate) fn amounts(&self, look: Look, as_at: NaiveDate) -> Vec<(i64, u64)> {
+        self.summed.get_or_init(|| ());
         let mut all = Vec::with_capacity(self.days.len() + self.other_days.len() + self.since.len());
         let count = |(days, book): (&i32, &DayBook)| (i64::from(*days), look.at(|day| book.before(day)));
         all.extend(self.other_days.range(..0).map(count).filter(|(_, count)| *count > 0));
@@ -686,7 +660,7 @@ impl Books {
     }
 
     fn merge(&mut self, other: &Self) {
-        self.histogram.take();
+        self.open();
         for (mine, theirs) in [(&mut self.counters, &other.counters), (&mut self.days, &other.days)] {
             if mine.len() < theirs.len() {
                 mine.resize_with(theirs.len(), DayBook::default);

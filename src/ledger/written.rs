@@ -6,12 +6,11 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::daybook::DayBook;
 use super::supplies::Supplies;
 use super::{Account, Books, COMMON_DAYS, Header, Ledger, Slot, Stratum};
 use crate::calendar::{Basis, WorkingDays};
 use crate::dataset::{Finding, Supply};
-use crate::indicator::{Definition, Shape, Timing};
+use crate::indicator::{DayBook, Definition, Shape, Timing};
 
 /// A written ledger that contradicts itself.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

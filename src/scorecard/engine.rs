@@ -9,9 +9,9 @@ use super::evidence::{Collector, Evidence};
 use super::obstacle::Obstacle;
 use super::{Breakdown, Scorecard};
 use crate::calendar::{Basis, Span, WorkingDays};
-use crate::chronology::{Chronology, Shelf, Steps};
+use crate::chronology::{Chronology, SHELVES, Shelf};
 use crate::dataset::{Child, Dataset, Finding, Pinned, Supply};
-use crate::indicator::{self, AnyIndicator, Outcome, Posting, Sink, Tape, Timing};
+use crate::indicator::{self, AnyIndicator, Definition, Lent, Outcome, Posting, Rules, Sink, Timing};
 use crate::ledger::{Header, Ledger, Look, MergeError, Slot, Stratum};
 
 /// What the engine cannot calculate, or a ledger cannot answer.
@@ -119,8 +119,19 @@ pub struct Engine {
 #[derive(Debug)]
 struct Terms {
     header: Arc<Header>,
-    /// The accounts, by the shelf of the records they start from.
-    groups: Vec<(Option<Shelf>, Vec<usize>)>,
+    /// The steps of judging a child, by the shelf of the records they start from.
+    groups: Vec<(Option<Shelf>, Vec<Step>)>,
+    /// Those shelves, a bit each.
+    starts: u16,
+}
+
+/// What is judged in one go.
+#[derive(Debug)]
+struct Step {
+    /// The accounts posted to.
+    slots: Vec<usize>,
+    /// The rules of those accounts, where they share the facts that they decide by.
+    rules: Option<Rules>,
 }
 
 impl fmt::Debug for Engine {
@@ -151,16 +162,26 @@ impl Engine {
     fn terms(&self) -> Result<&Terms, EngineError> {
         let terms = self.terms.get_or_init(|| {
             let header = Arc::new(self.new_header()?);
-            let mut groups: Vec<(Option<Shelf>, Vec<usize>)> = Vec::new();
+            let mut groups: Vec<(Option<Shelf>, Vec<Step>)> = Vec::new();
             for (at, slot) in header.slots.iter().enumerate() {
-                let family = self.indicators.get(slot.indicator).and_then(AnyIndicator::starts_from);
-                let starts = family.and_then(Shelf::of);
-                match groups.iter_mut().find(|(of, _)| *of == starts) {
-                    Some((_, slots)) => slots.push(at),
-                    None => groups.push((starts, vec![at])),
+                let Some(indicator) = self.indicators.get(slot.indicator) else { continue };
+                let starts = indicator.starts_from().and_then(Shelf::of);
+                let group = groups.iter().position(|(of, _)| *of == starts).unwrap_or(groups.len());
+                if group == groups.len() {
+                    groups.push((starts, Vec::new()));
+                }
+                let Some((_, steps)) = groups.get_mut(group) else { continue };
+                let rule = indicator.rule();
+                let join = |rule| {
+                    let joined = |Step { slots, rules }: &mut Step| rules.as_mut()?.join(rule).then(|| slots.push(at));
+                    steps.iter_mut().find_map(joined)
+                };
+                if rule.and_then(join).is_none() {
+                    steps.push(Step { slots: vec![at], rules: rule.map(Rules::from) });
                 }
             }
-            Ok(Arc::new(Terms { header, groups }))
+            let starts = groups.iter().filter_map(|(shelf, _)| *shelf).fold(0, |bits, shelf| bits | 1 << shelf as u16);
+            Ok(Arc::new(Terms { header, groups, starts }))
         });
         terms.as_deref().map_err(Clone::clone)
     }
@@ -420,7 +441,11 @@ impl Engine {
     }
 
     fn terms_of(&self, slot: Slot) -> indicator::Terms<'_> {
-        indicator::Terms { basis: slot.basis.unwrap_or(Basis::AsAt), working_days: &self.working_days }
+        self.terms_on(slot.basis.unwrap_or(Basis::AsAt))
+    }
+
+    fn terms_on(&self, basis: Basis) -> indicator::Terms<'_> {
+        indicator::Terms { basis, working_days: &self.working_days }
     }
 
     fn judge<'a>(
@@ -431,7 +456,7 @@ impl Engine {
     ) -> Result<(), EngineError> {
         let terms = self.terms()?;
         ledger.is_under(&terms.header).map_err(EngineError::OtherLedger)?;
-        let mut tape = Tape::default();
+        let mut lent = Vec::new();
         let mut supplies: Vec<(&'a Arc<Supply>, i64)> = Vec::new();
         // Children of one dataset come together, so that their supply is posted once.
         let mut children = children.into_iter().inspect(|child| match (child.supply(), supplies.last_mut()) {
@@ -440,8 +465,7 @@ impl Engine {
             (Some(supply), _) => supplies.push((supply, sign)),
         });
         let mut pinned = self.known_at.map(Pinned::new);
-        let mut filled = Vec::with_capacity(BLOCK);
-        let mut places = [0; BLOCK];
+        let mut given = Given::default();
         loop {
             let mut block: Vec<Chronology<'_>> = Vec::new();
             match &mut pinned {
@@ -462,18 +486,19 @@ impl Engine {
             if block.is_empty() {
                 break;
             }
-            filled.clear();
-            filled.extend(block.iter().map(Chronology::filled));
-            for (shelf, slots) in &terms.groups {
-                let given = given(&filled, *shelf, &mut places);
+            given.sort(&block, terms.starts);
+            for (shelf, steps) in &terms.groups {
+                let given = given.on(*shelf);
                 if given.is_empty() {
                     continue;
                 }
-                for at in slots {
+                for step in steps {
                     if self.breakdowns.is_empty() {
-                        self.judge_in_total(ledger, *at, (&block, given), sign, &mut tape)?;
+                        self.judge_in_total(ledger, step, (&block, given), sign, &mut lent)?;
                     } else {
-                        self.judge_broken_down(ledger, *at, (&block, given), sign)?;
+                        for at in &step.slots {
+                            self.judge_broken_down(ledger, *at, (&block, given), sign)?;
+                        }
                     }
                 }
             }
@@ -488,32 +513,42 @@ impl Engine {
     fn judge_in_total(
         &self,
         ledger: &mut Ledger,
-        at: usize,
+        step: &Step,
         (children, given): (&[Chronology<'_>], &[u16]),
         sign: i64,
-        tape: &mut Tape,
+        lent: &mut Vec<Lent>,
     ) -> Result<(), EngineError> {
-        let Some((slot, account)) = ledger.account_mut(at) else { return Ok(()) };
-        let Some(indicator) = self.indicators.get(slot.indicator) else { return Ok(()) };
-        // Whose family a posting is of is not on the tape, so where families are counted it holds one child.
-        let at_once = if account.counts_families() { 1 } else { given.len().max(1) };
-        for given in given.chunks(at_once) {
-            tape.postings.clear();
-            indicator.judge_all(children, given, self.terms_of(slot), tape);
-            account.post_all(&tape.postings, sign).map_err(|outcome| other_shape(indicator, outcome))?;
-            let [only] = given else { continue };
-            if let Some(child) = children.get(usize::from(*only)).filter(|_| account.counts_families()) {
-                for (span, outcome) in &tape.postings {
-                    if account.counts_families_of(*outcome) {
-                        for member in child.families() {
-                            account.post_family(None, child.text(member.family), *span, sign);
-                        }
-                    }
+        if lent.len() < step.slots.len() {
+            lent.resize_with(step.slots.len(), Lent::default);
+        }
+        let lent = lent.get_mut(..step.slots.len()).unwrap_or_default();
+        for (at, lent) in step.slots.iter().zip(&mut *lent) {
+            if let Some((_, account)) = ledger.account_mut(*at) {
+                account.lend(lent, sign);
+            }
+        }
+        match &step.rules {
+            Some(rules) => rules.judge_all(children, given, self.terms_on(Basis::AsAt), lent),
+            None => {
+                for (at, lent) in step.slots.iter().zip(&mut *lent) {
+                    let Some(slot) = ledger.header().slots.get(*at) else { continue };
+                    let Some(indicator) = self.indicators.get(slot.indicator) else { continue };
+                    indicator.judge_all(children, given, self.terms_of(*slot), lent);
                 }
             }
         }
-        for finding in tape.notes.drain(..) {
-            ledger.note(finding, sign);
+        for (at, lent) in step.slots.iter().zip(lent) {
+            let Some((_, account)) = ledger.account_mut(*at) else { continue };
+            account.take_back(lent).map_err(|outcome| other_shape(account.definition(), outcome))?;
+            for (place, span) in lent.met.drain(..) {
+                let Some(child) = children.get(usize::from(place)) else { continue };
+                for member in child.families() {
+                    account.post_family(None, child.text(member.family), span, sign);
+                }
+            }
+            if !lent.notes.is_empty() {
+                lent.notes.drain(..).for_each(|finding| ledger.note(finding, sign));
+            }
         }
         Ok(())
     }
@@ -531,25 +566,53 @@ impl Engine {
             let mut poster = Poster { ledger, slot: at, chronology, breakdowns: &self.breakdowns, sign, refused: None };
             indicator.judge(chronology, self.terms_of(slot), &mut poster);
             if let Some(outcome) = poster.refused {
-                return Err(other_shape(indicator, outcome));
+                return Err(other_shape(indicator.definition(), outcome));
             }
         }
         Ok(())
     }
 }
 
-/// The places of the children that have an entry on `shelf`.
-fn given<'a>(filled: &[Steps], shelf: Option<Shelf>, places: &'a mut [u16; BLOCK]) -> &'a [u16] {
-    let mut count = 0;
-    for (at, filled) in (0..).zip(filled) {
-        // Each place is written, and the next one over it where it is not wanted: that is faster than to ask first.
-        if let Some(place) = places.get_mut(count) {
-            *place = at;
-        }
-        let entries = |shelf: Shelf| filled.get(shelf as usize).is_some_and(|filled| *filled != 0);
-        count += usize::from(shelf.is_none_or(entries));
+/// The children of a block by the shelves on which they have entries.
+struct Given {
+    /// The places of all.
+    all: [u16; BLOCK],
+    children: usize,
+    /// By shelf: how many have an entry there, and their places.
+    on: [(usize, [u16; BLOCK]); SHELVES],
+}
+
+impl Default for Given {
+    fn default() -> Self {
+        let mut all = [0; BLOCK];
+        (0..).zip(&mut all).for_each(|(at, place)| *place = at);
+        Self { all, children: 0, on: [(0, [0; BLOCK]); SHELVES] }
     }
-    places.get(..count).unwrap_or_default()
+}
+
+impl Given {
+    /// Sorts the children of a block by the shelves wanted, a bit each.
+    fn sort(&mut self, block: &[Chronology<'_>], wanted: u16) {
+        self.children = block.len();
+        self.on.iter_mut().for_each(|(count, _)| *count = 0);
+        for (at, child) in (0..).zip(block) {
+            let mut shelves = child.filled() & wanted;
+            while let Some((count, places)) = self.on.get_mut(shelves.trailing_zeros() as usize) {
+                if let Some(place) = places.get_mut(*count) {
+                    *place = at;
+                }
+                *count += 1;
+                shelves &= shelves - 1;
+            }
+        }
+    }
+
+    /// The places of those that have an entry on `shelf`; of all without one.
+    fn on(&self, shelf: Option<Shelf>) -> &[u16] {
+        let of_shelf = shelf.and_then(|shelf| self.on.get(shelf as usize));
+        let (count, places) = of_shelf.map_or((self.children, &self.all), |(count, places)| (*count, places));
+        places.get(..count).unwrap_or_default()
+    }
 }
 
 /// Children that a thread takes at a time.
@@ -559,8 +622,8 @@ const SHARE: usize = 4096;
 /// Children that are judged by one indicator after another: few enough for the cache.
 const BLOCK: usize = 128;
 
-fn other_shape(indicator: &AnyIndicator, outcome: Outcome) -> EngineError {
-    EngineError::OtherShape { indicator: indicator.definition().key(), outcome }
+fn other_shape(definition: &Definition, outcome: Outcome) -> EngineError {
+    EngineError::OtherShape { indicator: definition.key(), outcome }
 }
 
 /// Whether indicators of this timing have figures on this basis: stocks as at a day, all others in a window.

@@ -91,15 +91,6 @@ pub(crate) struct DayBook {
 }
 
 impl DayBook {
-    /// Posts `amount` on the first day of `span`, and takes it back on the first day after it.
-    #[inline]
-    pub(crate) fn post_span(&mut self, span: Span, amount: i64) {
-        self.post(span.start, amount);
-        if let Some(end) = span.end {
-            self.post(end, amount.wrapping_neg());
-        }
-    }
-
     /// Posts `amount` on `day`.
     #[inline]
     pub(crate) fn post(&mut self, day: NaiveDate, amount: i64) {
@@ -143,7 +134,7 @@ impl DayBook {
 
     /// What is posted at a place that the run of years reaches.
     #[inline]
-    fn cell(&mut self, place: i32) -> Option<&mut i64> {
+    pub(super) fn cell(&mut self, place: i32) -> Option<&mut i64> {
         usize::try_from(place.wrapping_sub(self.first)).ok().and_then(|at| self.days.get_mut(at))
     }
 
@@ -225,7 +216,7 @@ impl DayBook {
     }
 
     /// The first place of the run of years, and what is posted on each; `None` where something is posted elsewhere.
-    pub(super) fn run(&self) -> Option<(i32, &[i64])> {
+    pub(crate) fn run(&self) -> Option<(i32, &[i64])> {
         self.others.is_blank().then_some((self.first, &self.days))
     }
 
