@@ -110,11 +110,22 @@ impl Distribution {
             .map(|(days, _)| *days)
     }
 
-    fn quartile(&self, quarter: u64) -> Option<Decimal> {
+    /// Where a quartile stands: the place of a value in order, from 0, and the quarters of the way to the next one.
+    fn place_of_quartile(&self, quarter: u64) -> Option<(u64, i64)> {
         let last = self.count().checked_sub(1)?;
-        // Position in quarters: whole places, and quarters of the way to the next.
         let position = u128::from(last) * u128::from(quarter);
-        let (place, quarters) = (u64::try_from(position / 4).ok()?, i64::try_from(position % 4).ok()?);
+        Some((u64::try_from(position / 4).ok()?, i64::try_from(position % 4).ok()?))
+    }
+
+    /// The values that the quartiles are made of, each with its place in order, from 0.
+    pub(crate) fn behind_quartiles(&self) -> impl Iterator<Item = (u64, i64)> {
+        let places = (1..=3).filter_map(|quarter| self.place_of_quartile(quarter));
+        let places = places.flat_map(|(place, quarters)| [Some(place), (quarters > 0).then_some(place + 1)]);
+        places.flatten().filter_map(|place| Some((place, self.nth(place)?)))
+    }
+
+    fn quartile(&self, quarter: u64) -> Option<Decimal> {
+        let (place, quarters) = self.place_of_quartile(quarter)?;
         let low = self.nth(place)?;
         let high = if quarters == 0 { low } else { self.nth(place + 1)? };
         let hundredths = i128::from(low) * 100 + (i128::from(high) - i128::from(low)) * i128::from(quarters) * 25;

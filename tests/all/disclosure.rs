@@ -880,6 +880,44 @@ fn quartiles_do_not_tell_what_is_hidden_beside_them() {
     );
 }
 
+#[test]
+fn quartiles_stay_where_they_say_no_more_than_the_mark() {
+    let march = day(2018, 3, 31);
+    let cut = Policy::public().days_above(30);
+    let figure = |days: &[(u32, i32)], keys: &[&str], policy: &Policy| {
+        let dataset: Dataset = assessments(days).into_iter().collect();
+        let indicators: Vec<AnyIndicator> = keys.iter().flat_map(|key| only(key)).collect();
+        let publication = Engine::new(indicators).scorecard(&dataset, &[march]).unwrap().publish(policy).unwrap();
+        let days = publication.find("ECS 138 days", Basis::InQuarter, march, None).unwrap();
+        days.distribution().unwrap().clone()
+    };
+    let shown = |days: &[(u32, i32)], keys: &[&str], policy: &Policy| {
+        let figure = figure(days, keys, policy);
+        assert!(figure.above.iter().all(|(_, above, up_to)| above.is_hidden() && up_to.is_hidden()), "{figure:?}");
+        figure.quartiles.is_ok()
+    };
+    let alone = &["ECS 138 days"];
+    // Of 21 the upper quartile is the 16th: at most 5 are above it, which a hidden count may be. Of 20 it lies before the
+    // 16th: at most 4.
+    assert!(shown(&[(18, 20), (3, 31)], alone, &cut));
+    assert!(!shown(&[(17, 20), (3, 31)], alone, &cut));
+    // The other way round: of 21 the lower quartile is the 6th.
+    assert!(shown(&[(3, 30), (18, 31)], alone, &cut));
+    assert!(!shown(&[(3, 30), (17, 31)], alone, &cut));
+    // 5 of 21: the 16th is within 30 days and the 17th is not, but only the 16th stands behind a quartile.
+    assert!(shown(&[(16, 30), (5, 31)], alone, &cut));
+    // 6 of 22 is no small count; 5 of 17 are told by the 13th.
+    assert!(figure(&[(16, 30), (6, 31)], alone, &cut).above.iter().all(|(_, above, _)| !above.is_hidden()));
+    assert!(!shown(&[(12, 30), (5, 31)], alone, &cut));
+    // At the limit of an indicator beside it.
+    let both = &["ECS 138", "ECS 138 days"];
+    assert!(figure(&[(38, 20), (3, 46)], both, &Policy::public()).quartiles.is_ok());
+    assert!(figure(&[(17, 20), (3, 46)], both, &Policy::public()).quartiles.is_err());
+    // Where counts are rounded, it is not known which is the 16th.
+    let rounded = Policy::public().days_above(30).rounding(Rounding::To5);
+    assert!(figure(&[(38, 20), (3, 31)], alone, &rounded).quartiles.is_err());
+}
+
 /// What is printed of several indicators at several dates, total by total.
 fn totals(records: Vec<Record>, keys: &[&str], days: &[NaiveDate]) -> csc_kpi::disclosure::Publication {
     let dataset: Dataset = records.into_iter().collect();

@@ -22,7 +22,7 @@ use super::{
 use crate::calendar::{Basis, day_before, minus_months, next_day, plus_months};
 use crate::indicator::{Definition, Pending, Timing};
 use crate::ledger::Stratum;
-use crate::measure::{Ratio, Value};
+use crate::measure::{Distribution, Ratio, Value};
 use crate::scorecard::{Figure, Reading, Scorecard};
 
 /// Why something is not published.
@@ -128,8 +128,9 @@ impl Scorecard {
 /// # Medians
 ///
 /// The units of a distribution are a count as any other. Median and quartiles are shown from the number of units on that the
-/// policy says, and only where none of the counts is hidden that they could tell: units above a number of days that the policy
-/// names, and units met or not met where that is a number of days too (ECS 138 beside ECS 138 days).
+/// policy says, and only where they tell nothing of a hidden count: units above a number of days that the policy names, and
+/// units met or not met where that is a number of days too (ECS 138 beside ECS 138 days). The upper quartile of 500 units says
+/// that at most 125 are above it; of one to five hidden units above a greater number of days that says nothing.
 ///
 /// # Where nothing else helps
 ///
@@ -150,7 +151,7 @@ pub fn publish(
     let (book, placed) = Book::of(readings, &by_key, policy)?;
     let protection = suppression::protect(&book.system, policy)
         .map_err(|failure| DisclosureError::of(book.name(failure.count), failure.finding, |count| book.name(count)))?;
-    let told = book.told_by_quartiles(&protection.statuses, readings);
+    let told = book.told_by_quartiles(&protection.statuses, policy, readings);
     let cells = Cells { system: &book.system, statuses: &protection.statuses, policy };
     let published: Vec<PublishedReading> = readings
         .iter()
@@ -937,47 +938,47 @@ impl<'a> Book<'a> {
         }
     }
 
-    /// For each reading whether its quartiles would tell a count that is hidden: how many units are above a number of days,
-    /// or how many are met where that is the same. A quartile says on which side of a limit so many units lie.
-    fn told_by_quartiles(&self, statuses: &[Status], readings: &[Reading]) -> Vec<bool> {
-        let hidden = |place: &usize| statuses[*place].is_protected();
+    /// For each reading whether its quartiles would tell more of a count that is hidden than its mark does: how many units
+    /// are above a number of days, or how many are met where that is the same. A quartile says on which side of a limit so
+    /// many units lie.
+    fn told_by_quartiles(&self, statuses: &[Status], policy: &Policy, readings: &[Reading]) -> Vec<bool> {
         let told = |reading: &Reading| {
+            let Some(days) = reading.distribution() else { return false };
             let id = (reading.indicator().to_owned(), reading.version(), reading.known_at());
             let Some(indicator) = self.indicators.get(&id).copied() else { return false };
             let name = reading.stratum().map(|(breakdown, stratum)| (breakdown.to_owned(), stratum.name().to_owned()));
             let stratum = name.and_then(|name| self.strata.get(&name)).copied();
             let when = (reading.window().map(|window| window.start), next_day(reading.as_at()));
-            let cut = |(series, counts): (&Series, &BTreeMap<When, usize>)| {
-                (series.indicator, series.stratum) == (indicator, stratum)
-                    && matches!(series.part, Part::Above(_) | Part::UpTo(_))
-                    && counts.get(&when).is_some_and(hidden)
+            let status = |indicator, part| {
+                let place = self.counts.get(&Series { indicator, stratum, part })?.get(&when)?;
+                Some(statuses[*place])
+            };
+            let cut = |cut: &i64| {
+                let counts = [Part::Above(*cut), Part::UpTo(*cut)].map(|part| status(indicator, part));
+                tells_more(days, *cut, counts, policy)
             };
             // Beside the limit itself, or where that is not printed, beside whatever it could be added up with.
             let beside = |limit: &Limit| {
-                let verdicts = self.counts.iter().filter(|(series, _)| {
-                    self.keys[series.indicator] == limit.proportion && matches!(series.part, Part::Met | Part::NotMet)
-                });
-                let mut printed = false;
-                let mut near = false;
-                for (series, counts) in verdicts {
-                    for ((start, end), place) in counts {
-                        if (series.stratum, (*start, *end)) == (stratum, when) {
-                            printed = true;
-                            if hidden(place) {
-                                return true;
-                            }
-                        }
-                        let related = series.stratum.is_none() || stratum.is_none() || series.stratum == stratum;
-                        let meets = *start < Some(when.1) && when.0 < Some(*end);
-                        near |= related && meets && hidden(place);
-                    }
-                }
-                near && !printed
+                let of_limit = || self.numbered(limit.proportion);
+                let printed: Vec<[Option<Status>; 2]> = of_limit()
+                    .map(|indicator| [Part::NotMet, Part::Met].map(|part| status(indicator, part)))
+                    .filter(|counts| counts.iter().any(Option::is_some))
+                    .collect();
+                let near = |(series, counts): (&Series, &BTreeMap<When, usize>)| {
+                    let related = series.stratum.is_none() || stratum.is_none() || series.stratum == stratum;
+                    let is_of_limit = matches!(series.part, Part::Met | Part::NotMet)
+                        && of_limit().any(|indicator| indicator == series.indicator);
+                    let meets = |(start, end): &When| *start < Some(when.1) && when.0 < Some(*end);
+                    let hidden = |(at, place): (&When, &usize)| meets(at) && statuses[*place].is_protected();
+                    related && is_of_limit && counts.iter().any(hidden)
+                };
+                printed.iter().any(|counts| tells_more(days, limit.days, *counts, policy))
+                    || (printed.is_empty() && self.counts.iter().any(near))
             };
-            let limits = || LIMITS.iter().filter(|limit| limit.distribution == reading.indicator());
-            self.counts.iter().any(cut) || limits().any(beside)
+            let mut limits = LIMITS.iter().filter(|limit| limit.distribution == reading.indicator());
+            policy.cuts().iter().any(cut) || limits.any(beside)
         };
-        readings.iter().map(|reading| reading.distribution().is_some() && told(reading)).collect()
+        readings.iter().map(told).collect()
     }
 
     fn numbered<'b>(&'b self, key: &'b str) -> impl Iterator<Item = usize> + 'b {
@@ -1147,6 +1148,30 @@ fn name_of(key: &str, (start, end): When, stratum: Option<&(String, String)>, pa
         Part::SiblingGroups => "sibling groups".to_owned(),
     };
     format!("{key} ({when}{stratum}): {part}")
+}
+
+/// Whether the quartiles of these days tell more of how many are above a number of days, and how many are not, than what is
+/// printed of the two counts: nothing where one of them is hidden for its size and may, as far as the values behind the
+/// quartiles say, have any value that the mark allows.
+fn tells_more(days: &Distribution, cut: i64, counts: [Option<Status>; 2], policy: &Policy) -> bool {
+    if !counts.iter().flatten().any(|status| status.is_protected()) {
+        return false;
+    }
+    let all = days.count();
+    let (mut least, mut greatest) = (0, all);
+    for (place, value) in days.behind_quartiles() {
+        // Those in order up to one that is not above are not above; from one that is, all are.
+        if value > cut {
+            least = least.max(all - place);
+        } else {
+            greatest = greatest.min(all - place - 1);
+        }
+    }
+    let allows = |least: u64, greatest: u64| least <= 1 && u64::from(policy.threshold().get()) <= greatest;
+    let [above, up_to] = counts.map(|status| status == Some(Status::Primary));
+    let says_nothing = (above && allows(least, greatest)) || (up_to && allows(all - greatest, all - least));
+    // Of rounded counts it is not known how many there are, and so not where the quartiles stand.
+    !says_nothing || policy.rounds() != Rounding::Exact
 }
 
 /// What is shown of each count.
