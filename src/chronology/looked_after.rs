@@ -69,20 +69,20 @@ pub struct Spell {
 /// A5) and the spell's placement is a foster placement (U1–U6). Otherwise it begins a new spell.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CareHistory {
-    episodes: OneOrMore<CareEpisode>,
-    spells: OneOrMore<Spell>,
+    episodes: Few<CareEpisode>,
+    spells: Few<Spell>,
 }
 
-/// Values in order, the first without a heap: most children have one episode.
+/// Values in order, the first without a heap of its own: most children looked after have one episode.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-enum OneOrMore<T> {
+enum Few<T> {
     #[default]
     None,
     One(T),
     More(Vec<T>),
 }
 
-impl<T> OneOrMore<T> {
+impl<T> Few<T> {
     #[inline]
     fn as_slice(&self) -> &[T] {
         match self {
@@ -201,7 +201,7 @@ fn is_short_break(day: NaiveDate, statuses: &[LegalStatusEntry]) -> bool {
 /// The chain as far as it has been read.
 #[derive(Default)]
 struct Chain {
-    spells: OneOrMore<Spell>,
+    spells: Few<Spell>,
     period_start: Option<NaiveDate>,
     /// The day on which the last episode ceased.
     reaches: Option<NaiveDate>,

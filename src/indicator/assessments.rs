@@ -147,7 +147,7 @@ pub(super) fn assessments_in_time(clock: AssessmentClock) -> Ruled<AssessmentRul
     let rule = |counted: &str| {
         format!(
             "Unit: assessment, dated by the day it was authorised; open assessments are outside. Met: authorised \
-                 within 45 working days {counted}. Authorised before its start: excluded."
+             within 45 working days {counted}. Authorised before its start: excluded."
         )
     };
     let definition = match clock {

@@ -28,7 +28,7 @@ pub(crate) trait Sink {
 /// What tells books apart.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum By {
-    /// The verdict, in the order of their counters.
+    /// The verdict, in the order in which verdicts are counted.
     #[default]
     Verdict,
     /// The part, and behind the parts that a unit is in none.
@@ -114,6 +114,7 @@ impl Lent {
 
 /// Where postings go. The same judgement feeds all.
 enum Destination<'a> {
+    /// Books of a ledger.
     Lent(&'a mut Lent),
     /// One that sees the units and reasons too, such as a collector of evidence.
     Sink(&'a mut dyn Sink),

@@ -8,8 +8,6 @@
 //! assert!(catalogue::find("NI 62 raw-moves").is_some());
 //! ```
 
-use super::AnyIndicator;
-use super::assessments;
 pub use super::assessments::AssessmentClock;
 use super::care_leavers::{EducationEmploymentTraining, StatusAge, SuitableAccommodation};
 use super::conferences::ConferencesInTime;
@@ -18,13 +16,13 @@ use super::looked_after::{
     ChildrenLookedAfter, LookedAfterAllocated, PlacementsAsRecorded, StablePlacements, ThreePlacements,
 };
 pub use super::missing::KindOrder;
-use super::missing::{self, MissingChildren};
+use super::missing::MissingChildren;
 pub use super::plans::EarlierPlan;
 use super::plans::{
     PlansAllocated, PlansOfTwoYearsCeased, PlansOfTwoYearsOpen, PlansOver18Months, RepeatPlans, ReviewsInTime,
 };
-use super::referrals;
 pub use super::referrals::{GoingOn, LookBack};
+use super::{AnyIndicator, assessments, missing, referrals};
 
 /// NI 68: referrals going on to an assessment or a section 47 enquiry.
 #[must_use]

@@ -1,4 +1,4 @@
-//! One account of the ledger: what was posted on each day, and the balance up to any day.
+//! One book of a ledger: what was posted on each day, and the balance up to any day.
 
 use std::sync::OnceLock;
 

@@ -163,6 +163,7 @@ impl Indicator for MissingChildren {
         // By start, as the episodes are; and so are those of each kind.
         let seen: Spans = child.missing().iter().map(dates_seeing).collect();
         let of_kind = |wanted| child.missing().iter().filter(move |entry| kind(child, entry) == Some(wanted));
+        // One episode is of one kind on all its days.
         let only = match child.missing() {
             [only] => Some(kind(child, only)),
             _ => None,

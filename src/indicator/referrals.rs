@@ -123,7 +123,7 @@ pub(super) fn going_on(going_on: GoingOn) -> Ruled<ReferralRule> {
         }
         GoingOn::ByEvent => definition.option("by-event").needs(EVENTS).rule(
             "Unit: referral, dated by the day it was received; several referrals of one child on one day are one. \
-                 Met: an assessment or a section 47 enquiry is on the same referral.",
+             Met: an assessment or a section 47 enquiry is on the same referral.",
         ),
     };
     Ruled::new(definition, ReferralRule::GoingOn(going_on))
@@ -216,29 +216,29 @@ pub(super) fn repeat_referrals(look_back: LookBack) -> Ruled<ReferralRule> {
         .zero(Zero::Concern)
         .source("children in need census: re-referrals within 12 months");
     let definition = match look_back {
-            LookBack::TwelveMonths => definition.needs([Need::of(Family::Referral).back(Reach::Months(12))]).rule(
-                "Unit and date as NI 68. Met: the same child has an earlier referral p with r - 12 months <= p < r, \
+        LookBack::TwelveMonths => definition.needs([Need::of(Family::Referral).back(Reach::Months(12))]).rule(
+            "Unit and date as NI 68. Met: the same child has an earlier referral p with r - 12 months <= p < r, whatever \
+             its outcome and wherever the window starts. Excluded: a referral of a list that has no earlier ones, but a \
+             count of them.",
+        ),
+        LookBack::Days365 => {
+            definition.option("365 days").needs([Need::of(Family::Referral).back(Reach::Days(365))]).rule(
+                "Unit and date as NI 68. Met: the same child has an earlier referral p with r - 365 days <= p < r, \
                  whatever its outcome and wherever the window starts. Excluded: a referral of a list that has no earlier \
                  ones, but a count of them.",
-            ),
-            LookBack::Days365 => {
-                definition.option("365 days").needs([Need::of(Family::Referral).back(Reach::Days(365))]).rule(
-                    "Unit and date as NI 68. Met: the same child has an earlier referral p with r - 365 days <= p < r, \
-                 whatever its outcome and wherever the window starts. Excluded: a referral of a list that has no earlier \
-                 ones, but a count of them.",
-                )
-            }
-            LookBack::AsRecorded => definition.option("as recorded").needs(COUNTS).rule(
-                "Unit: referral of a list that has no earlier ones, but a count of them; dated as NI 68. Met: the \
-                 authority counted one or more in the 12 months before it. The count is the authority's own and is not \
-                 calculated. Excluded: no count is recorded.",
-            ),
-            LookBack::AsRecordedWithItself => definition.option("as recorded with itself").needs(COUNTS).rule(
-                "Unit: referral of a list that has no earlier ones, but a count of them; dated as NI 68. Met: the \
-                 authority, which counts the referral itself too, counted two or more in the 12 months. The count is the \
-                 authority's own and is not calculated. Excluded: no count is recorded.",
-            ),
-        };
+            )
+        }
+        LookBack::AsRecorded => definition.option("as recorded").needs(COUNTS).rule(
+            "Unit: referral of a list that has no earlier ones, but a count of them; dated as NI 68. Met: the authority \
+             counted one or more in the 12 months before it. The count is the authority's own and is not calculated. \
+             Excluded: no count is recorded.",
+        ),
+        LookBack::AsRecordedWithItself => definition.option("as recorded with itself").needs(COUNTS).rule(
+            "Unit: referral of a list that has no earlier ones, but a count of them; dated as NI 68. Met: the \
+             authority, which counts the referral itself too, counted two or more in the 12 months. The count is the \
+             authority's own and is not calculated. Excluded: no count is recorded.",
+        ),
+    };
     Ruled::new(definition, ReferralRule::Repeat(look_back))
 }
 

@@ -254,8 +254,8 @@ impl Ledger {
     }
 
     #[inline]
-    pub(crate) fn account_mut(&mut self, slot: usize) -> Option<(Slot, &mut Account)> {
-        Some((*self.header.slots.get(slot)?, self.accounts.get_mut(slot)?))
+    pub(crate) fn account_mut(&mut self, slot: usize) -> Option<&mut Account> {
+        self.accounts.get_mut(slot)
     }
 
     #[cold]
@@ -383,10 +383,13 @@ impl Account {
         self.total.lend(&self.definition.shape, lent);
     }
 
-    /// Takes back its books, and posts what they did not take; the error is the first outcome that the shape of the
-    /// indicator does not know.
-    pub(crate) fn take_back(&mut self, lent: &mut Lent) -> Result<(), Outcome> {
+    /// Takes back its books.
+    pub(crate) fn take_back(&mut self, lent: &mut Lent) {
         self.total.take_back(lent);
+    }
+
+    /// Posts what the lent books did not take; the error is the first outcome that the shape of the indicator does not know.
+    pub(crate) fn post_rest(&mut self, lent: &mut Lent) -> Result<(), Outcome> {
         for (day, outcome, amount) in lent.rest.drain(..) {
             self.total.post_on(&self.definition.shape, day, outcome, amount).map_err(|_| outcome)?;
         }
@@ -472,7 +475,8 @@ pub(crate) struct Books {
     /// What `days` add up to, once it was asked for; none where it has to be looked up book by book.
     #[serde(skip)]
     histogram: OnceLock<Option<Box<Histogram>>>,
-    /// Set once counters or days were looked at, and so summed up.
+    /// Set before counters or days are looked at, and so summed up. Behind what is summed up, so that a copy made meanwhile
+    /// has it set wherever it has sums.
     #[serde(skip)]
     summed: OnceLock<()>,
     /// By number of days, those outside the row.

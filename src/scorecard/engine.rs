@@ -171,7 +171,8 @@ impl Engine {
                     groups.push((starts, Vec::new()));
                 }
                 let Some((_, steps)) = groups.get_mut(group) else { continue };
-                let rule = indicator.rule();
+                // Whose family a unit is of is only known where indicators are judged by themselves.
+                let rule = indicator.rule().filter(|_| !indicator.definition().sibling_groups);
                 let join = |rule| {
                     let joined = |Step { slots, rules }: &mut Step| rules.as_mut()?.join(rule).then(|| slots.push(at));
                     steps.iter_mut().find_map(joined)
@@ -321,7 +322,8 @@ impl Engine {
     /// # Errors
     ///
     /// Where the ledger is of an engine with other terms, or an indicator posts an outcome that its shape does not know; after
-    /// the latter the child is posted in part and the ledger of no use any more.
+    /// the latter the child is posted in part and the ledger of no use any more. Nor is it after a panic of an indicator of
+    /// your own, if you catch that.
     pub fn post(&self, ledger: &mut Ledger, child: &Child<'_>) -> Result<(), EngineError> {
         self.judge(ledger, [*child], 1)
     }
@@ -523,7 +525,7 @@ impl Engine {
         }
         let lent = lent.get_mut(..step.slots.len()).unwrap_or_default();
         for (at, lent) in step.slots.iter().zip(&mut *lent) {
-            if let Some((_, account)) = ledger.account_mut(*at) {
+            if let Some(account) = ledger.account_mut(*at) {
                 account.lend(lent, sign);
             }
         }
@@ -537,9 +539,14 @@ impl Engine {
                 }
             }
         }
+        for (at, lent) in step.slots.iter().zip(&mut *lent) {
+            if let Some(account) = ledger.account_mut(*at) {
+                account.take_back(lent);
+            }
+        }
         for (at, lent) in step.slots.iter().zip(lent) {
-            let Some((_, account)) = ledger.account_mut(*at) else { continue };
-            account.take_back(lent).map_err(|outcome| other_shape(account.definition(), outcome))?;
+            let Some(account) = ledger.account_mut(*at) else { continue };
+            account.post_rest(lent).map_err(|outcome| other_shape(account.definition(), outcome))?;
             for (place, span) in lent.met.drain(..) {
                 let Some(child) = children.get(usize::from(place)) else { continue };
                 for member in child.families() {
@@ -679,7 +686,7 @@ struct Poster<'a, 'b> {
 
 impl Poster<'_, '_> {
     fn post_to(&mut self, stratum: Option<&(usize, Stratum)>, span: Span, posting: &Posting) {
-        let Some((_, account)) = self.ledger.account_mut(self.slot) else { return };
+        let Some(account) = self.ledger.account_mut(self.slot) else { return };
         let posted = match stratum {
             None => account.post(span, posting.outcome, self.sign),
             Some(stratum) => account.post_in(stratum.clone(), span, posting.outcome, self.sign),

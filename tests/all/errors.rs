@@ -2,7 +2,9 @@
 
 use csc_kpi::calendar::{Basis, FinancialYear, Moment, Quarter, WorkingDays};
 use csc_kpi::chronology::{Chronology, Unit};
-use csc_kpi::indicator::{AnyIndicator, Book, Definition, Flow, Indicator, Outcome, Reason, Shape, Timing, catalogue};
+use csc_kpi::indicator::{
+    AnyIndicator, Book, Definition, Flow, Indicator, Outcome, Pending, Reason, Shape, Timing, catalogue,
+};
 use csc_kpi::measure::{Composition, Distribution, Footing, Population, Rate};
 use csc_kpi::record::{Assessment, Family, Referral};
 use csc_kpi::{AgeBands, BySex, ByTeam, Dataset, Engine, EngineError, MergeError, NaiveDate, Reading};
@@ -81,9 +83,14 @@ fn a_definition_that_contradicts_its_type() {
 #[test]
 fn an_outcome_that_the_shape_does_not_know() {
     let parts = Shape::Composition(vec!["a".to_owned()]);
-    for (shape, outcome) in
-        [(Shape::Distribution, Outcome::Part(0)), (parts.clone(), Outcome::Part(1)), (parts, Outcome::Days(3))]
-    {
+    let share = Shape::Proportion(Pending::StandsAside);
+    for (shape, outcome) in [
+        (Shape::Distribution, Outcome::Part(0)),
+        (parts.clone(), Outcome::Part(1)),
+        (parts, Outcome::Days(3)),
+        (share.clone(), Outcome::Part(0)),
+        (share, Outcome::NoPart),
+    ] {
         let error = posts(Timing::Flow, shape, outcome).run(&one_referral()).unwrap_err();
         assert_eq!(error, EngineError::OtherShape { indicator: "X".to_owned(), outcome });
     }

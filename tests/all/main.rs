@@ -33,6 +33,7 @@ mod meta;
 mod misspelt;
 mod narrative;
 mod oracle;
+mod own_indicators;
 mod partials;
 mod quarterly_report;
 mod readers;
