@@ -57,7 +57,7 @@ impl AssessmentClock {
 pub(super) struct Authorised<'a> {
     child: &'a Chronology<'a>,
     entry: &'a AssessmentEntry,
-    authorised: Moment,
+    at: Moment,
     /// The time it took from its start.
     from_start: Took,
 }
@@ -81,21 +81,27 @@ impl Rule for AssessmentRule {
         for entry in child.assessments() {
             let Some(authorised) = entry.authorised else { continue };
             let from_start = AssessmentClock::FromStart.took(entry, authorised, terms.working_days);
-            decide(Authorised { child, entry, authorised, from_start });
+            decide(Authorised { child, entry, at: authorised, from_start });
         }
     }
 
     fn decide(self, units: &[Authorised<'_>], book: &mut Book<'_, Flow>) {
         match self {
             Self::InTime(AssessmentClock::FromStart) => {
-                units.iter().for_each(|unit| unit.judge(&unit.from_start, book))
+                for unit in units {
+                    unit.judge(&unit.from_start, book);
+                }
             }
             Self::InTime(clock) => {
                 for unit in units {
-                    unit.judge(&clock.took(unit.entry, unit.authorised, book.working_days()), book);
+                    unit.judge(&clock.took(unit.entry, unit.at, book.working_days()), book);
                 }
             }
-            Self::Days => units.iter().for_each(|unit| unit.count_days(book)),
+            Self::Days => {
+                for unit in units {
+                    unit.count_days(book);
+                }
+            }
         }
     }
 }
@@ -116,7 +122,7 @@ impl Authorised<'_> {
                 (Verdict::Excluded, OUTSIDE_BANK_HOLIDAYS)
             }
         };
-        book.post(self.unit(), self.authorised.date(), verdict, reason);
+        book.post(self.unit(), self.at.date(), verdict, reason);
     }
 
     #[allow(clippy::inline_always, reason = "called for every unit, and short once the outcome is known")]
@@ -125,7 +131,7 @@ impl Authorised<'_> {
         match &self.from_start {
             Took::Days(days) => {
                 let reason = Reason::counted("{} working days", i64::from(*days));
-                book.post(self.unit(), self.authorised.date(), Outcome::Days(*days), reason);
+                book.post(self.unit(), self.at.date(), Outcome::Days(*days), reason);
             }
             Took::Unknown(error) => book.note(outside(self.child, self.entry, error)),
             Took::Excluded(_) => {}

@@ -78,9 +78,21 @@ impl Rule for ReferralRule {
 
     fn decide(self, days: &[OneDay], book: &mut Book<'_, Flow>) {
         match self {
-            Self::GoingOn(going_on) => days.iter().for_each(|day| going_on.decide(day, book)),
-            Self::Route => days.iter().for_each(|day| route(day, book)),
-            Self::Repeat(look_back) => days.iter().for_each(|day| look_back.decide(day, book)),
+            Self::GoingOn(going_on) => {
+                for day in days {
+                    going_on.decide(day, book);
+                }
+            }
+            Self::Route => {
+                for day in days {
+                    route(day, book);
+                }
+            }
+            Self::Repeat(look_back) => {
+                for day in days {
+                    look_back.decide(day, book);
+                }
+            }
         }
     }
 }

@@ -55,26 +55,26 @@ impl<R: Rule> Indicator for Ruled<R> {
 /// A rule of any kind.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum AnyRule {
-    OfReferrals(ReferralRule),
-    OfAssessments(AssessmentRule),
-    OfMissing(MissingRule),
+    Referrals(ReferralRule),
+    Assessments(AssessmentRule),
+    Missing(MissingRule),
 }
 
 impl From<ReferralRule> for AnyRule {
     fn from(rule: ReferralRule) -> Self {
-        Self::OfReferrals(rule)
+        Self::Referrals(rule)
     }
 }
 
 impl From<AssessmentRule> for AnyRule {
     fn from(rule: AssessmentRule) -> Self {
-        Self::OfAssessments(rule)
+        Self::Assessments(rule)
     }
 }
 
 impl From<MissingRule> for AnyRule {
     fn from(rule: MissingRule) -> Self {
-        Self::OfMissing(rule)
+        Self::Missing(rule)
     }
 }
 
@@ -88,17 +88,17 @@ impl<R: Rule + Into<AnyRule>> From<Ruled<R>> for AnyIndicator {
 /// Rules of one kind, judged together.
 #[derive(Debug)]
 pub(crate) enum Rules {
-    OfReferrals(Vec<ReferralRule>),
-    OfAssessments(Vec<AssessmentRule>),
-    OfMissing(Vec<MissingRule>),
+    Referrals(Vec<ReferralRule>),
+    Assessments(Vec<AssessmentRule>),
+    Missing(Vec<MissingRule>),
 }
 
 impl From<AnyRule> for Rules {
     fn from(rule: AnyRule) -> Self {
         match rule {
-            AnyRule::OfReferrals(rule) => Self::OfReferrals(vec![rule]),
-            AnyRule::OfAssessments(rule) => Self::OfAssessments(vec![rule]),
-            AnyRule::OfMissing(rule) => Self::OfMissing(vec![rule]),
+            AnyRule::Referrals(rule) => Self::Referrals(vec![rule]),
+            AnyRule::Assessments(rule) => Self::Assessments(vec![rule]),
+            AnyRule::Missing(rule) => Self::Missing(vec![rule]),
         }
     }
 }
@@ -107,9 +107,9 @@ impl Rules {
     /// Takes a rule of the same kind; whether it is one.
     pub(crate) fn join(&mut self, rule: AnyRule) -> bool {
         match (self, rule) {
-            (Self::OfReferrals(rules), AnyRule::OfReferrals(rule)) => rules.push(rule),
-            (Self::OfAssessments(rules), AnyRule::OfAssessments(rule)) => rules.push(rule),
-            (Self::OfMissing(rules), AnyRule::OfMissing(rule)) => rules.push(rule),
+            (Self::Referrals(rules), AnyRule::Referrals(rule)) => rules.push(rule),
+            (Self::Assessments(rules), AnyRule::Assessments(rule)) => rules.push(rule),
+            (Self::Missing(rules), AnyRule::Missing(rule)) => rules.push(rule),
             _ => return false,
         }
         true
@@ -119,9 +119,9 @@ impl Rules {
     /// account of each.
     pub(crate) fn judge_all(&self, children: &[Chronology<'_>], chosen: &[u16], terms: Terms<'_>, lent: &mut [Lent]) {
         match self {
-            Self::OfReferrals(rules) => judge_all(rules, children, chosen, terms, lent),
-            Self::OfAssessments(rules) => judge_all(rules, children, chosen, terms, lent),
-            Self::OfMissing(rules) => judge_all(rules, children, chosen, terms, lent),
+            Self::Referrals(rules) => judge_all(rules, children, chosen, terms, lent),
+            Self::Assessments(rules) => judge_all(rules, children, chosen, terms, lent),
+            Self::Missing(rules) => judge_all(rules, children, chosen, terms, lent),
         }
     }
 }

@@ -614,10 +614,10 @@ impl Given {
         }
     }
 
-    /// The places of those that have an entry on `shelf`; of all without one.
-    fn on(&self, shelf: Option<Shelf>) -> &[u16] {
-        let of_shelf = shelf.and_then(|shelf| self.on.get(shelf as usize));
-        let (count, places) = of_shelf.map_or((self.children, &self.all), |(count, places)| (*count, places));
+    /// The places of those that have an entry on a shelf; of all without one.
+    fn on(&self, family: Option<Shelf>) -> &[u16] {
+        let there = family.and_then(|family| self.on.get(family as usize));
+        let (count, places) = there.map_or((self.children, &self.all), |(count, places)| (*count, places));
         places.get(..count).unwrap_or_default()
     }
 }
