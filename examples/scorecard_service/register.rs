@@ -244,35 +244,23 @@ fn reviews(folder: &Path) -> Result<Vec<(String, String)>> {
 
 /// The id of a record, its child, and the records of children that it refers to, without white space around them.
 pub(crate) fn parts(record: &Record) -> (Option<String>, Option<String>, Vec<Id>) {
-    let text = |text: &String| Some(text.trim().to_owned());
     let link = |family: Family, id: &Option<String>| {
         let id = id.as_deref().map(str::trim).filter(|id| !id.is_empty());
         id.map(|id| (family, id.to_owned()))
     };
-    let (id, person, links) = match record {
-        Record::Person(r) => (text(&r.id), text(&r.id), vec![]),
-        Record::FamilyMember(r) => (None, text(&r.person), vec![]),
-        Record::ImmigrationStatus(r) => (None, text(&r.person), vec![]),
-        Record::Referral(r) => (text(&r.id), text(&r.person), vec![]),
-        Record::Assessment(r) => (text(&r.id), text(&r.person), vec![link(Family::Referral, &r.referral)]),
-        Record::Section47Enquiry(r) => (text(&r.id), text(&r.person), vec![link(Family::Referral, &r.referral)]),
-        Record::InitialConference(r) => {
-            (text(&r.id), text(&r.person), vec![link(Family::Section47Enquiry, &r.enquiry)])
+    let links = match record {
+        Record::Assessment(r) => vec![link(Family::Referral, &r.referral)],
+        Record::Section47Enquiry(r) => vec![link(Family::Referral, &r.referral)],
+        Record::InitialConference(r) => vec![link(Family::Section47Enquiry, &r.enquiry)],
+        Record::ProtectionPlan(r) => {
+            vec![link(Family::Referral, &r.referral), link(Family::InitialConference, &r.conference)]
         }
-        Record::ProtectionPlan(r) => (
-            text(&r.id),
-            text(&r.person),
-            vec![link(Family::Referral, &r.referral), link(Family::InitialConference, &r.conference)],
-        ),
-        Record::PlanReview(r) => (text(&r.id), text(&r.person), vec![link(Family::ProtectionPlan, &r.plan)]),
-        Record::LookedAfterEpisode(r) => (text(&r.id), text(&r.person), vec![link(Family::Placement, &r.placement)]),
-        Record::Placement(r) => (text(&r.id), text(&r.person), vec![]),
-        Record::LegalStatus(r) => (text(&r.id), text(&r.person), vec![]),
-        Record::MissingEpisode(r) => (text(&r.id), text(&r.person), vec![]),
-        Record::CareLeaverStatus(r) => (text(&r.id), text(&r.person), vec![]),
-        Record::Involvement(r) => (text(&r.id), text(&r.person), vec![]),
-        // A professional is of no child, and so is what is not known here.
-        _ => (None, None, vec![]),
+        Record::PlanReview(r) => vec![link(Family::ProtectionPlan, &r.plan)],
+        Record::LookedAfterEpisode(r) => vec![link(Family::Placement, &r.placement)],
+        _ => Vec::new(),
     };
-    (id, person, links.into_iter().flatten().collect())
+    // A professional is of no child.
+    let of_child = record.person().map(|person| person.trim().to_owned());
+    let id = record.id().filter(|_| of_child.is_some()).map(|id| id.trim().to_owned());
+    (id, of_child, links.into_iter().flatten().collect())
 }

@@ -246,3 +246,64 @@ into_record!(
     Involvement,
     Professional
 );
+
+impl Record {
+    /// The id of the record as given; `None` for a membership of a family and for an immigration status, which have none.
+    #[must_use]
+    pub fn id(&self) -> Option<&str> {
+        Some(match self {
+            Self::FamilyMember(_) | Self::ImmigrationStatus(_) => return None,
+            Self::Person(r) => &r.id,
+            Self::Referral(r) => &r.id,
+            Self::Assessment(r) => &r.id,
+            Self::Section47Enquiry(r) => &r.id,
+            Self::InitialConference(r) => &r.id,
+            Self::ProtectionPlan(r) => &r.id,
+            Self::PlanReview(r) => &r.id,
+            Self::LookedAfterEpisode(r) => &r.id,
+            Self::Placement(r) => &r.id,
+            Self::LegalStatus(r) => &r.id,
+            Self::MissingEpisode(r) => &r.id,
+            Self::CareLeaverStatus(r) => &r.id,
+            Self::Involvement(r) => &r.id,
+            Self::Professional(r) => &r.id,
+        })
+    }
+
+    /// The id, as given, of the person whose record it is: what records are divided by where each child is calculated apart.
+    /// `None` for a professional, whom records of many children name. A review is calculated with the child of its plan, whoever
+    /// it names.
+    ///
+    /// ```
+    /// use csc_kpi::NaiveDate;
+    /// use csc_kpi::record::{Person, Professional, Record, Referral};
+    ///
+    /// let day = NaiveDate::from_ymd_opt(2018, 3, 1).unwrap();
+    /// let records: Vec<Record> =
+    ///     vec![Person::new("C1").into(), Referral::new("R1", "C1", day).into(), Professional::new("W1").into()];
+    /// let persons: Vec<_> = records.iter().map(Record::person).collect();
+    /// assert_eq!(persons, [Some("C1"), Some("C1"), None]);
+    /// assert_eq!(records[1].id(), Some("R1"));
+    /// ```
+    #[must_use]
+    pub fn person(&self) -> Option<&str> {
+        Some(match self {
+            Self::Professional(_) => return None,
+            Self::Person(r) => &r.id,
+            Self::FamilyMember(r) => &r.person,
+            Self::ImmigrationStatus(r) => &r.person,
+            Self::Referral(r) => &r.person,
+            Self::Assessment(r) => &r.person,
+            Self::Section47Enquiry(r) => &r.person,
+            Self::InitialConference(r) => &r.person,
+            Self::ProtectionPlan(r) => &r.person,
+            Self::PlanReview(r) => &r.person,
+            Self::LookedAfterEpisode(r) => &r.person,
+            Self::Placement(r) => &r.person,
+            Self::LegalStatus(r) => &r.person,
+            Self::MissingEpisode(r) => &r.person,
+            Self::CareLeaverStatus(r) => &r.person,
+            Self::Involvement(r) => &r.person,
+        })
+    }
+}

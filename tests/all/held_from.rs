@@ -138,27 +138,6 @@ fn held_from(records: &[Record], first: NaiveDate, without: &[Matter]) -> Vec<Re
     held
 }
 
-fn person(record: &Record) -> Option<&str> {
-    Some(match record {
-        Record::Person(r) => &r.id,
-        Record::FamilyMember(r) => &r.person,
-        Record::ImmigrationStatus(r) => &r.person,
-        Record::Referral(r) => &r.person,
-        Record::Assessment(r) => &r.person,
-        Record::Section47Enquiry(r) => &r.person,
-        Record::InitialConference(r) => &r.person,
-        Record::ProtectionPlan(r) => &r.person,
-        Record::PlanReview(r) => &r.person,
-        Record::LookedAfterEpisode(r) => &r.person,
-        Record::Placement(r) => &r.person,
-        Record::LegalStatus(r) => &r.person,
-        Record::MissingEpisode(r) => &r.person,
-        Record::CareLeaverStatus(r) => &r.person,
-        Record::Involvement(r) => &r.person,
-        _ => return None,
-    })
-}
-
 /// Without the children whose episodes contradict each other: which of two stands can depend on one that is not held.
 fn without_contradictions(records: Vec<Record>) -> Vec<Record> {
     let dataset: Dataset = records.iter().cloned().collect();
@@ -166,7 +145,7 @@ fn without_contradictions(records: Vec<Record>) -> Vec<Record> {
     let findings = dataset.findings().iter().filter(|finding| contradict(finding.rule));
     let theirs: BTreeSet<&str> = findings.filter_map(|finding| finding.person.as_deref()).collect();
     let mut records = records;
-    records.retain(|record| person(record).is_none_or(|person| !theirs.contains(person)));
+    records.retain(|record| record.person().is_none_or(|person| !theirs.contains(person)));
     records
 }
 

@@ -155,24 +155,7 @@ fn number(records: &[Record]) -> Result<Vec<Option<usize>>> {
 
 /// The id of the child whose record it is; empty for a professional.
 fn child(record: &Record) -> &str {
-    match record {
-        Record::Person(r) => &r.id,
-        Record::FamilyMember(r) => &r.person,
-        Record::ImmigrationStatus(r) => &r.person,
-        Record::Referral(r) => &r.person,
-        Record::Assessment(r) => &r.person,
-        Record::Section47Enquiry(r) => &r.person,
-        Record::InitialConference(r) => &r.person,
-        Record::ProtectionPlan(r) => &r.person,
-        Record::PlanReview(r) => &r.person,
-        Record::LookedAfterEpisode(r) => &r.person,
-        Record::Placement(r) => &r.person,
-        Record::LegalStatus(r) => &r.person,
-        Record::MissingEpisode(r) => &r.person,
-        Record::CareLeaverStatus(r) => &r.person,
-        Record::Involvement(r) => &r.person,
-        _ => "",
-    }
+    record.person().unwrap_or_default()
 }
 
 #[cfg(test)]
