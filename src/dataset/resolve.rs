@@ -52,7 +52,11 @@ impl Builder {
         self.resolve_referrals_and_conferences();
         self.resolve_placements_reviews_and_professionals();
         let Self { texts, register, .. } = self;
-        each_pile!(pile of self, register.enrol(pile, texts));
+        each_pile!(pile of self, {
+            register.enrol(pile, texts);
+            // No longer asked for, and much memory.
+            pile.persons = Vec::new();
+        });
     }
 
     /// Makes the records be found by their ids, and takes out those whose id an earlier one of their family has.

@@ -7,7 +7,7 @@ use super::register::Register;
 use super::staged::{Filed, Kept, Pile, Staged};
 use super::starts::Starts;
 use super::{Builder, Dataset, Finding};
-use crate::chronology::{NOWHERE, PersonEntry, SHELVES, Shelf, Shelves, Texts};
+use crate::chronology::{PersonEntry, SHELVES, Shelf, Shelves, Texts};
 
 /// The entries of a family in their order.
 struct Shelved<E> {
@@ -39,9 +39,6 @@ macro_rules! run {
     };
 }
 
-/// Entries that are looked at together, few enough for the cache.
-const BLOCK: usize = 2048;
-
 impl Builder {
     pub(super) fn shelve(mut self) -> Dataset {
         let register = std::mem::take(&mut self.register);
@@ -52,7 +49,7 @@ impl Builder {
             ($($name:ident $(with $check:ident)?),+ $(,)?) => {
                 let (texts, register) = (&self.texts, &register);
                 $(let $name = std::mem::take(&mut self.$name);)+
-                $(let $name = move || shelved(&$name, register, texts, |_checks, _block| {
+                $(let $name = move || shelved($name, register, texts, |_checks, _block| {
                     $(_checks.$check(_block);)?
                 });)+
                 run!($($name),+);
@@ -125,7 +122,7 @@ fn starts(persons: &[PersonEntry], ends: &[Vec<u32>; SHELVES]) -> Starts {
 
 /// Sorts by child, day and id, and checks; entries without an id of their own stay in the order given.
 fn shelved<E: Kept>(
-    pile: &Pile<E>,
+    pile: Pile<E>,
     register: &Register,
     texts: &Texts,
     check: impl Fn(&mut Checks<'_>, &[Staged<E>]),
@@ -134,28 +131,17 @@ fn shelved<E: Kept>(
     if pile.filed.is_empty() {
         return Shelved { entries: Vec::new(), ends: Vec::new(), findings, unborn };
     }
-    let (order, ends) = by_child(&pile.numbers, register.persons.len());
-    let mut entries = Vec::with_capacity(order.len());
+    let children = register.persons.len();
+    let (mut entries, mut ends) = (Vec::with_capacity(pile.filed.len()), Vec::with_capacity(children));
     let mut checks = Checks::new(texts, register, &mut findings, &mut unborn);
-    let mut block: Vec<Staged<E>> = Vec::with_capacity(2 * BLOCK);
-    let (mut at, mut child) = (0, 0);
-    while at < order.len() {
-        // All entries of a child are in one block.
-        let next = child + ends.get(child..).unwrap_or_default().partition_point(|end| (*end as usize) < at + BLOCK);
-        let next = (next + 1).min(ends.len());
-        let children = ends.get(child..next).unwrap_or_default();
-        let to = children.last().map_or(order.len(), |end| *end as usize);
-        block.clear();
-        let filed = order.get(at..to).unwrap_or_default().iter().filter_map(|place| pile.filed.get(*place as usize));
-        block.extend(filed.map(|Filed { row, entry }| Staged { person: NOWHERE, row: *row, entry: *entry }));
-        let mut rest = block.iter_mut();
-        for (number, end) in (child..).zip(children) {
-            let person = u32::try_from(number).unwrap_or(NOWHERE);
-            rest.by_ref().take(*end as usize - at).for_each(|staged| staged.person = person);
-            at = *end as usize;
-        }
-        child = next;
-        for child in block.chunk_by_mut(|a, b| a.person == b.person) {
+    let mut sorted: Vec<Staged<E>> = Vec::new();
+    for part in parts(pile, children) {
+        let (order, part_ends) = by_child(&part);
+        let before = u32::try_from(entries.len()).unwrap_or(u32::MAX);
+        ends.extend(part_ends.iter().map(|end| before + end));
+        sorted.clear();
+        sorted.extend(order.iter().filter_map(|place| part.entries.get(*place as usize)));
+        for child in sorted.chunk_by_mut(|a, b| a.person == b.person) {
             if child.len() > 1 {
                 child.sort_by(|a, b| {
                     let by_id = || match (a.entry.sorting_id(), b.entry.sorting_id()) {
@@ -166,9 +152,9 @@ fn shelved<E: Kept>(
                 });
             }
         }
-        checks.every(&block);
-        check(&mut checks, &block);
-        entries.extend(block.iter().map(|staged| staged.entry));
+        checks.every(&sorted);
+        check(&mut checks, &sorted);
+        entries.extend(sorted.iter().map(|staged| staged.entry));
     }
     Shelved { entries, ends, findings, unborn }
 }
@@ -182,11 +168,46 @@ fn take_up<E, F: FnOnce() -> Shelved<E>>(place: &mut Result<Shelved<E>, F>) {
     }
 }
 
+/// The entries of some children that come one after the other.
+struct Part<E> {
+    first: usize,
+    children: usize,
+    entries: Vec<Staged<E>>,
+}
+
+/// Entries of a part, few enough for the cache.
+const FEW: usize = 1 << 12;
+
+/// How many parts there are at most, so that the end of each is near while entries are put there.
+const PARTS: usize = 1 << 9;
+
+/// The entries in parts, in the order given: what follows then has those of a child near.
+fn parts<E: Kept>(pile: Pile<E>, children: usize) -> impl Iterator<Item = Part<E>> {
+    let parts = (pile.filed.len() / FEW).clamp(1, PARTS);
+    let near = children.div_ceil(parts).next_power_of_two();
+    let part = |person: u32| person as usize >> near.trailing_zeros();
+    let mut counts = vec![0; children.div_ceil(near)];
+    for person in &pile.numbers {
+        if let Some(count) = counts.get_mut(part(*person)) {
+            *count += 1;
+        }
+    }
+    let mut parts: Vec<Vec<Staged<E>>> = counts.into_iter().map(Vec::with_capacity).collect();
+    for (person, Filed { row, entry }) in pile.numbers.into_iter().zip(pile.filed) {
+        if let Some(part) = parts.get_mut(part(person)) {
+            part.push(Staged { person, row, entry });
+        }
+    }
+    let firsts = (0..children).step_by(near);
+    firsts.zip(parts).map(move |(first, entries)| Part { first, children: near.min(children - first), entries })
+}
+
 /// The places of the entries, child after child, those of one child in the order given; and where each child ends.
-fn by_child(numbers: &[u32], children: usize) -> (Vec<u32>, Vec<u32>) {
-    let mut ends = vec![0_u32; children];
-    for number in numbers {
-        if let Some(count) = ends.get_mut(*number as usize) {
+fn by_child<E>(part: &Part<E>) -> (Vec<u32>, Vec<u32>) {
+    let mut ends = vec![0_u32; part.children];
+    let child = |staged: &Staged<E>| (staged.person as usize).wrapping_sub(part.first);
+    for staged in &part.entries {
+        if let Some(count) = ends.get_mut(child(staged)) {
             *count += 1;
         }
     }
@@ -194,9 +215,9 @@ fn by_child(numbers: &[u32], children: usize) -> (Vec<u32>, Vec<u32>) {
     for start in &mut ends {
         before += std::mem::replace(start, before);
     }
-    let mut order = vec![0; before as usize];
-    for (place, number) in (0..).zip(numbers) {
-        if let Some(at) = ends.get_mut(*number as usize) {
+    let mut order = vec![0; part.entries.len()];
+    for (place, staged) in (0..).zip(&part.entries) {
+        if let Some(at) = ends.get_mut(child(staged)) {
             if let Some(next) = order.get_mut(*at as usize) {
                 *next = place;
             }

@@ -1,6 +1,6 @@
 //! From records to a dataset: every way in is the same, and every text is told from every other.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use csc_kpi::laws::strategies::scenario;
 use csc_kpi::record::{Assessment, Family, Person, Record, Referral};
@@ -157,6 +157,39 @@ fn a_child_with_many_entries_has_them_all_and_so_do_those_after_it() {
         assert!(chronology.referrals().iter().all(|referral| chronology.text(referral.id).starts_with(&own)));
         assert!(chronology.referrals().is_sorted_by_key(|referral| referral.date));
     }
+}
+
+#[test]
+fn entries_in_no_order_are_those_of_their_children_sorted() {
+    const RECORDS: u32 = 60_000;
+    let mut expected: BTreeMap<u32, Vec<(NaiveDate, String)>> = BTreeMap::new();
+    let mut records = Dataset::builder();
+    for number in 0..RECORDS {
+        // With no divisor in common each comes once.
+        let number = number * 7919 % RECORDS;
+        // One child has a third of them; some have none, the last of all among them.
+        let child = if number.is_multiple_of(3) { 777 } else { number / 3 };
+        if child.is_multiple_of(5) || child > 19_000 {
+            records.push(Person::new(format!("C{child}-{number}")));
+            continue;
+        }
+        let (id, date) = (format!("R{number}"), day(1 + number % 30));
+        records.push(Referral::new(&id, format!("C{child}"), date));
+        expected.entry(child).or_default().push((date, id));
+    }
+    let dataset = records.finish();
+    assert_eq!(dataset.findings().iter().find(|finding| finding.rule == FindingRule::RepeatedId), None);
+    for (child, mut referrals) in expected {
+        referrals.sort();
+        let found = dataset.child(&format!("C{child}")).unwrap();
+        let found = found.chronology();
+        let kept: Vec<_> =
+            found.referrals().iter().map(|entry| (entry.date, found.text(entry.id).to_owned())).collect();
+        assert_eq!(kept, referrals, "child {child}");
+    }
+    let without = dataset.children().filter(|child| child.chronology().referrals().is_empty()).count();
+    assert!(without > 0);
+    assert_eq!(dataset.children().map(|child| child.chronology().referrals().len()).sum::<usize>() + without, 60_000);
 }
 
 #[test]
