@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::hash::{BuildHasher, RandomState};
+use std::hint::black_box;
 use std::marker::PhantomData;
 use std::num::NonZeroU32;
 
@@ -365,12 +366,14 @@ impl Names {
 
     /// Puts the place of each text beside it, where it is there.
     fn find_all(&self, cells: &[Cell], places: &mut [u32], long: &str) {
-        // Looks that do not wait for each other wait for memory together: first at all buckets, then at all texts.
-        let mut hashes = [0; TOGETHER];
+        // Looks that do not wait for each other wait for memory together: first at all buckets, then at all texts. So that
+        // as many as can be wait at once, the first look at a bucket is a short one.
+        let mut hashes = [0_u32; TOGETHER];
         for (cells, places) in cells.chunks(TOGETHER).zip(places.chunks_mut(TOGETHER)) {
             for (hash, cell) in hashes.iter_mut().zip(cells) {
                 *hash = self.index.hash(*cell, long);
             }
+            black_box(hashes.iter().take(cells.len()).fold(0, |sum, hash| sum ^ self.index.near(*hash)));
             for (place, hash) in places.iter_mut().zip(&hashes) {
                 *place = self.index.look(*hash).wrapping_sub(1);
             }
@@ -531,6 +534,12 @@ impl Index {
     #[allow(clippy::cast_possible_truncation, reason = "less than there are buckets")]
     fn home(hash: u32, buckets: usize) -> usize {
         ((u64::from(hash) * buckets as u64) >> 32) as usize
+    }
+
+    /// Reads the first bucket of a text with this hash, to bring it near.
+    #[inline]
+    fn near(&self, hash: u32) -> u32 {
+        self.buckets.get(Self::home(hash, self.buckets.len())).map_or(0, |bucket| bucket.hashes[0])
     }
 
     /// The place of a text with this hash, from 1, where one is in its first bucket.

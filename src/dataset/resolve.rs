@@ -286,7 +286,7 @@ impl Clerk<'_> {
         let names = std::mem::take(&mut pile.links[N]);
         let places = self.texts.places(Room::of(to), &names);
         for (begin, places) in (0..).step_by(TOGETHER).zip(places.chunks(TOGETHER)) {
-            black_box(places.iter().fold(0, |sum, place| sum | near(target, *place as usize)));
+            black_box(places.iter().fold(0, |sum, place| sum ^ near(target, *place as usize)));
             for (at, place) in (begin..).zip(places) {
                 let name = names.get(at).filter(|name| !name.is_empty());
                 let Some(name) = name.filter(|_| pile.uses(at)) else { continue };
@@ -306,9 +306,10 @@ impl Clerk<'_> {
 /// References that are followed together.
 const TOGETHER: usize = 128;
 
-/// Reads the start of the entry in this place, to bring it near.
+/// Reads the start of the entry in this place, and of the next one for its end, to bring it near.
 fn near<E: Kept>(pile: &Pile<E>, place: usize) -> u32 {
-    pile.filed.get(place).and_then(|filed| filed.row).map_or(0, NonZeroU32::get)
+    let start = |place: usize| pile.filed.get(place).and_then(|filed| filed.row).map_or(0, NonZeroU32::get);
+    start(place) ^ start(place.wrapping_add(1))
 }
 
 fn earliest(first: Option<NaiveDate>, day: NaiveDate) -> NaiveDate {
