@@ -39,6 +39,15 @@ macro_rules! run {
     };
 }
 
+/// Does one work beside the other.
+#[cfg(feature = "rayon")]
+use rayon::join as both;
+
+#[cfg(not(feature = "rayon"))]
+fn both<A, B>(one: impl FnOnce() -> A, other: impl FnOnce() -> B) -> (A, B) {
+    (one(), other())
+}
+
 impl Builder {
     pub(super) fn shelve(mut self) -> Dataset {
         let register = std::mem::take(&mut self.register);
@@ -95,9 +104,8 @@ impl Builder {
                 && (a.rule == b.rule || !(a.rule.is_national() || b.rule.is_national()))
         });
         persons.shrink_to_fit();
-        self.texts.settle();
+        let (starts, ()) = both(|| starts(&persons, &ends), || self.texts.settle());
         self.texts.keep(std::mem::take(&mut self.files));
-        let starts = starts(&persons, &ends);
         let supply = self.sources.supply().map(Arc::new);
         Dataset { texts: self.texts, persons, shelves, starts, records, findings, supply }
     }

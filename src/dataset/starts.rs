@@ -18,10 +18,10 @@ impl Starts {
 
     /// Adds where the entries of the next child begin.
     pub(crate) fn push(&mut self, starts: &Bounds) {
-        if self.bases.last().is_none_or(|base| distance(base, starts).is_none()) {
+        let distance = self.bases.last().and_then(|base| distance(base, starts)).unwrap_or_else(|| {
             self.bases.push(*starts);
-        }
-        let distance = self.bases.last().and_then(|base| distance(base, starts)).unwrap_or_default();
+            Steps::default()
+        });
         let base = self.bases.len().saturating_sub(1);
         self.children.push((u32::try_from(base).unwrap_or(u32::MAX), distance));
     }
