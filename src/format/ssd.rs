@@ -1066,13 +1066,15 @@ impl<const N: usize, D: Drafts> ReadTable for Table<N, D> {
     }
 }
 
+/// One in each of eight bytes.
+const EACH: u64 = 0x0101_0101_0101_0101;
+
 /// The places in eight bytes of those that are as low as a comma; few are.
 struct Low(u64);
 
 impl Low {
     #[inline]
     fn of(word: [u8; 8]) -> Self {
-        const EACH: u64 = 0x0101_0101_0101_0101;
         const UPPER: u64 = EACH << 7;
         let word = u64::from_le_bytes(word);
         // Sets the upper bit of each byte that is higher than a comma, 0x2c; no carry leaves a byte.
@@ -1377,10 +1379,12 @@ impl<'r> Row<'r> {
 
     /// The start of a record that needs one.
     fn start(&mut self, cell: &Cell<'r>) -> Moment {
-        if cell.text() == Ok("") {
-            self.leave_out(cell, FindingRule::EmptyStart);
-        }
-        self.moment(cell).unwrap_or_else(|| NaiveDate::default().into())
+        self.moment(cell).unwrap_or_else(|| {
+            if cell.text() == Ok("") {
+                self.leave_out(cell, FindingRule::EmptyStart);
+            }
+            NaiveDate::default().into()
+        })
     }
 
     /// The first day and the first day after, in a family that keeps days and needs a start.
@@ -1452,13 +1456,13 @@ impl<'r> Row<'r> {
 fn plain_day(text: &str) -> Option<NaiveDate> {
     let bytes: &[u8; 10] = text.as_bytes().try_into().ok()?;
     let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = *bytes else { return None };
-    let digits = [y1, y2, y3, y4, m1, m2, d1, d2].map(|byte| byte.wrapping_sub(b'0'));
-    if digits.iter().any(|digit| *digit > 9) {
+    // All digits at once, a byte each: up to 9 where it is one.
+    let digits = u64::from_le_bytes([y1, y2, y3, y4, m1, m2, d1, d2]) ^ (EACH * u64::from(b'0'));
+    if (digits.wrapping_add(EACH * 0x76) | digits) & (EACH << 7) != 0 {
         return None;
     }
-    let [y1, y2, y3, y4, m1, m2, d1, d2] = digits.map(u32::from);
-    let year = i32::try_from(y1 * 1000 + y2 * 100 + y3 * 10 + y4).ok()?;
-    NaiveDate::from_ymd_opt(year, m1 * 10 + m2, d1 * 10 + d2)
+    let [century, _, year, _, month, _, day, _] = (digits * 10 + (digits >> 8)).to_le_bytes();
+    NaiveDate::from_ymd_opt(i32::from(century) * 100 + i32::from(year), month.into(), day.into())
 }
 
 /// What a text stands for, without regard to case.
