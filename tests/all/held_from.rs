@@ -74,7 +74,10 @@ fn held_from(records: &[Record], first: NaiveDate, without: &[Matter]) -> Vec<Re
                 placements.extend(episode.placement.clone());
                 starts.insert((episode.person.clone(), episode.start));
             }
-            Record::CareLeaverStatus(status) if status.latest_contact.is_none_or(|day| day < first) => {
+            // One without an id is no record, and so not the latest.
+            Record::CareLeaverStatus(status)
+                if status.latest_contact.is_none_or(|day| day < first) && !status.id.trim().is_empty() =>
+            {
                 let this = (status.person.clone(), status.latest_contact, place);
                 match latest.iter_mut().find(|(person, ..)| *person == status.person) {
                     Some(known) => *known = this.max(known.clone()),
