@@ -22,7 +22,7 @@ pub(crate) use book::{By, Lent, Posting, Sink};
 pub(crate) use daybook::{DayBook, Slip};
 pub use definition::{Definition, Pending, Polarity, Shape, Timing, Zero};
 pub use need::{Need, Reach};
-pub(crate) use rule::{AnyRule, Rules};
+pub(crate) use rule::Rules;
 pub use verdict::{Outcome, Reason, Verdict};
 
 use std::fmt;
@@ -158,7 +158,7 @@ impl AnyIndicator {
     /// Wraps an indicator of any timing.
     #[must_use]
     pub fn new<I: Indicator + 'static>(indicator: I) -> Self {
-        Self(Arc::new(Erased { indicator, rule: None }))
+        Self(Arc::new(Erased { indicator, rules: None }))
     }
 
     /// What it says of itself.
@@ -179,8 +179,8 @@ impl AnyIndicator {
     }
 
     /// The rule it judges by, where indicators of one kind share the facts that they decide by.
-    pub(crate) fn rule(&self) -> Option<AnyRule> {
-        self.0.rule()
+    pub(crate) fn rules(&self) -> Option<&Rules> {
+        self.0.rules()
     }
 
     /// Judges those of `children` at the places `chosen`, and posts to the books that a ledger has lent.
@@ -207,14 +207,14 @@ trait Judge: Send + Sync {
     fn definition(&self) -> &Definition;
     fn timing(&self) -> Timing;
     fn starts_from(&self) -> Option<Family>;
-    fn rule(&self) -> Option<AnyRule>;
+    fn rules(&self) -> Option<&Rules>;
     fn judge_all(&self, children: &[Chronology<'_>], chosen: &[u16], terms: Terms<'_>, lent: &mut Lent);
     fn judge(&self, child: &Chronology<'_>, terms: Terms<'_>, sink: &mut dyn Sink);
 }
 
 struct Erased<I> {
     indicator: I,
-    rule: Option<AnyRule>,
+    rules: Option<Rules>,
 }
 
 impl<I: Indicator> Judge for Erased<I> {
@@ -230,8 +230,8 @@ impl<I: Indicator> Judge for Erased<I> {
         self.indicator.starts_from()
     }
 
-    fn rule(&self) -> Option<AnyRule> {
-        self.rule
+    fn rules(&self) -> Option<&Rules> {
+        self.rules.as_ref()
     }
 
     fn judge_all(&self, children: &[Chronology<'_>], chosen: &[u16], terms: Terms<'_>, lent: &mut Lent) {

@@ -52,64 +52,46 @@ impl<R: Rule> Indicator for Ruled<R> {
     }
 }
 
-/// A rule of any kind.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum AnyRule {
-    Referrals(ReferralRule),
-    Assessments(AssessmentRule),
-    Missing(MissingRule),
-}
-
-impl From<ReferralRule> for AnyRule {
-    fn from(rule: ReferralRule) -> Self {
-        Self::Referrals(rule)
-    }
-}
-
-impl From<AssessmentRule> for AnyRule {
-    fn from(rule: AssessmentRule) -> Self {
-        Self::Assessments(rule)
-    }
-}
-
-impl From<MissingRule> for AnyRule {
-    fn from(rule: MissingRule) -> Self {
-        Self::Missing(rule)
-    }
-}
-
-impl<R: Rule + Into<AnyRule>> From<Ruled<R>> for AnyIndicator {
-    fn from(indicator: Ruled<R>) -> Self {
-        let rule = Some(indicator.rule.into());
-        Self(Arc::new(Erased { indicator, rule }))
-    }
-}
-
 /// Rules of one kind, judged together.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum Rules {
     Referrals(Vec<ReferralRule>),
     Assessments(Vec<AssessmentRule>),
     Missing(Vec<MissingRule>),
 }
 
-impl From<AnyRule> for Rules {
-    fn from(rule: AnyRule) -> Self {
-        match rule {
-            AnyRule::Referrals(rule) => Self::Referrals(vec![rule]),
-            AnyRule::Assessments(rule) => Self::Assessments(vec![rule]),
-            AnyRule::Missing(rule) => Self::Missing(vec![rule]),
-        }
+impl From<ReferralRule> for Rules {
+    fn from(rule: ReferralRule) -> Self {
+        Self::Referrals(vec![rule])
+    }
+}
+
+impl From<AssessmentRule> for Rules {
+    fn from(rule: AssessmentRule) -> Self {
+        Self::Assessments(vec![rule])
+    }
+}
+
+impl From<MissingRule> for Rules {
+    fn from(rule: MissingRule) -> Self {
+        Self::Missing(vec![rule])
+    }
+}
+
+impl<R: Rule + Into<Rules>> From<Ruled<R>> for AnyIndicator {
+    fn from(indicator: Ruled<R>) -> Self {
+        let rules = Some(indicator.rule.into());
+        Self(Arc::new(Erased { indicator, rules }))
     }
 }
 
 impl Rules {
-    /// Takes a rule of the same kind; whether it is one.
-    pub(crate) fn join(&mut self, rule: AnyRule) -> bool {
-        match (self, rule) {
-            (Self::Referrals(rules), AnyRule::Referrals(rule)) => rules.push(rule),
-            (Self::Assessments(rules), AnyRule::Assessments(rule)) => rules.push(rule),
-            (Self::Missing(rules), AnyRule::Missing(rule)) => rules.push(rule),
+    /// Takes others of the same kind behind them; whether they are of it.
+    pub(crate) fn join(&mut self, others: &Self) -> bool {
+        match (self, others) {
+            (Self::Referrals(rules), Self::Referrals(others)) => rules.extend(others),
+            (Self::Assessments(rules), Self::Assessments(others)) => rules.extend(others),
+            (Self::Missing(rules), Self::Missing(others)) => rules.extend(others),
             _ => return false,
         }
         true

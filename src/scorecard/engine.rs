@@ -172,13 +172,10 @@ impl Engine {
                 }
                 let Some((_, steps)) = groups.get_mut(group) else { continue };
                 // Whose family a unit is of is only known where indicators are judged by themselves.
-                let rule = indicator.rule().filter(|_| !indicator.definition().sibling_groups);
-                let join = |rule| {
-                    let joined = |Step { slots, rules }: &mut Step| rules.as_mut()?.join(rule).then(|| slots.push(at));
-                    steps.iter_mut().find_map(joined)
-                };
-                if rule.and_then(join).is_none() {
-                    steps.push(Step { slots: vec![at], rules: rule.map(Rules::from) });
+                let rules = indicator.rules().filter(|_| !indicator.definition().sibling_groups);
+                let joins = |step: &mut Step| step.rules.as_mut()?.join(rules?).then(|| step.slots.push(at));
+                if steps.iter_mut().find_map(joins).is_none() {
+                    steps.push(Step { slots: vec![at], rules: rules.cloned() });
                 }
             }
             let starts = groups.iter().filter_map(|(shelf, _)| *shelf).fold(0, |bits, shelf| bits | 1 << shelf as u16);
@@ -615,8 +612,8 @@ impl Given {
     }
 
     /// The places of those that have an entry on a shelf; of all without one.
-    fn on(&self, family: Option<Shelf>) -> &[u16] {
-        let there = family.and_then(|family| self.on.get(family as usize));
+    fn on(&self, start: Option<Shelf>) -> &[u16] {
+        let there = start.and_then(|start| self.on.get(start as usize));
         let (count, places) = there.map_or((self.children, &self.all), |(count, places)| (*count, places));
         places.get(..count).unwrap_or_default()
     }
