@@ -452,7 +452,7 @@ fn cell(reading: &Reading) -> String {
         }
         Figure::Composition(composition) => {
             let parts: Vec<_> =
-                composition.parts().iter().map(|(name, count)| format!("{name} {}", thousands(*count))).collect();
+                composition.parts().map(|(name, count)| format!("{name} {}", thousands(count))).collect();
             notes.push(format!("{}  ({})", thousands(composition.count()), parts.join(", ")));
         }
         Figure::Distribution(days) => notes.push(match days.quartiles() {
@@ -651,7 +651,7 @@ fn csv_records(reading: &Reading) -> Vec<Vec<String>> {
         }
         Figure::Composition(composition) => {
             let whole = record("", composition.count().to_string(), blank());
-            let parts = composition.parts().iter().map(|(name, count)| record(name, count.to_string(), blank()));
+            let parts = composition.parts().map(|(name, count)| record(name, count.to_string(), blank()));
             std::iter::once(whole).chain(parts).collect()
         }
         Figure::Distribution(days) => {

@@ -1,5 +1,7 @@
 //! What an indicator says of itself: the part of it that is data.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use super::Need;
@@ -49,7 +51,7 @@ pub enum Shape {
     /// Met of met and not met: a percentage.
     Proportion(Pending),
     /// A count, and how it divides into named parts.
-    Composition(Vec<String>),
+    Composition(Arc<[String]>),
     /// Days, with median and quartiles.
     Distribution,
 }

@@ -142,7 +142,7 @@ pub fn explains(engine: &Engine, dataset: &Dataset, as_at: NaiveDate) -> Result<
             }
             Figure::Composition(composition) => {
                 composition.count() == evidence.len() as u64
-                    && composition.parts().iter().all(|(name, number)| count(name) == *number)
+                    && composition.parts().all(|(name, number)| count(name) == number)
             }
             Figure::Distribution(days) => {
                 let mut listed: Vec<i64> = evidence.iter().filter_map(|unit| unit.outcome.parse().ok()).collect();
@@ -257,7 +257,7 @@ fn counts(reading: &Reading) -> Vec<u64> {
             vec![tally.met, tally.not_met, tally.pending, tally.excepted, tally.excluded]
         }
         Figure::Composition(composition) => {
-            composition.parts().iter().map(|(_, part)| *part).chain([composition.count()]).collect()
+            composition.parts().map(|(_, part)| part).chain([composition.count()]).collect()
         }
         Figure::Distribution(days) => vec![days.count()],
         Figure::Unavailable(_) => Vec::new(),

@@ -1,8 +1,5 @@
 //! Balances of many numbers of days at once.
 
-use chrono::NaiveDate;
-
-use crate::calendar::place;
 use crate::indicator::DayBook;
 
 /// For each day the number of units of each number of days that was posted before it: so that a reading of all of them is
@@ -13,6 +10,8 @@ pub(super) struct Histogram {
     first: i32,
     /// How many numbers of days a row has.
     width: usize,
+    /// Which row is the last.
+    last: usize,
     rows: Box<[i64]>,
 }
 
@@ -25,7 +24,8 @@ impl Histogram {
         let first = posted().map(|(first, _)| *first).min().unwrap_or(0);
         let end = posted().filter_map(|(first, days)| first.checked_add(i32::try_from(days.len()).ok()?)).max();
         let places = first..end.unwrap_or(first);
-        let mut rows = Vec::with_capacity((places.len() + 1) * runs.len());
+        let last = places.len();
+        let mut rows = Vec::with_capacity((last + 1) * runs.len());
         // What is posted on a day is seen from the next row on.
         let mut sums = vec![0_i64; runs.len()];
         rows.extend_from_slice(&sums);
@@ -36,14 +36,13 @@ impl Histogram {
             }
             rows.extend_from_slice(&sums);
         }
-        Some(Self { first, width: runs.len(), rows: rows.into() })
+        Some(Self { first, width: runs.len(), last, rows: rows.into() })
     }
 
-    /// By number of days: how many units were posted before `day`.
-    pub(super) fn before(&self, day: NaiveDate) -> &[i64] {
-        let last = self.rows.len() / self.width.max(1);
-        let row = usize::try_from(place(day).saturating_sub(self.first)).unwrap_or(0);
-        let from = row.min(last.saturating_sub(1)) * self.width;
+    /// By number of days: how many units were posted before the day at this place.
+    pub(super) fn before(&self, place: i32) -> &[i64] {
+        let row = usize::try_from(place.saturating_sub(self.first)).unwrap_or(0);
+        let from = row.min(self.last) * self.width;
         self.rows.get(from..from + self.width).unwrap_or_default()
     }
 }
@@ -51,6 +50,8 @@ impl Histogram {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::calendar::place;
+    use chrono::NaiveDate;
     use proptest::prelude::*;
 
     /// A day by its number, 1 January of the year 1 being day 1.
@@ -71,16 +72,16 @@ mod tests {
                     book.post(day, amount);
                 }
             }
-            let balances: Vec<i64> = all.iter().map(|book| book.before(on)).collect();
+            let balances: Vec<i64> = all.iter().map(|book| book.before(place(on))).collect();
             let histogram = Histogram::of(&all);
-            prop_assert_eq!(histogram.as_ref().map(|histogram| histogram.before(on)), Some(balances.as_slice()));
+            prop_assert_eq!(histogram.as_ref().map(|histogram| histogram.before(place(on))), Some(balances.as_slice()));
         }
     }
 
     #[test]
     fn books_with_days_outside_the_run_of_years_have_none() {
         let mut book = DayBook::default();
-        assert!(Histogram::of(&[]).is_some_and(|histogram| histogram.before(NaiveDate::default()).is_empty()));
+        assert!(Histogram::of(&[]).is_some_and(|histogram| histogram.before(0).is_empty()));
         book.post(NaiveDate::MIN, 1);
         assert!(Histogram::of(&[book]).is_none());
     }

@@ -14,7 +14,7 @@ use std::sync::{Arc, OnceLock};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use crate::calendar::{Basis, Span, WorkingDays, next_day};
+use crate::calendar::{Basis, Span, Window, WorkingDays, next_day, place};
 use crate::dataset::{EVERYTHING, Finding, Supply};
 use crate::indicator::{By, DayBook, Definition, Lent, Outcome, Shape, Slip, Timing, Verdict};
 use histogram::Histogram;
@@ -438,29 +438,51 @@ impl Account {
     }
 }
 
-/// How the books are looked at: over the days of a window, or as they stand on a day.
+/// How the books are looked at: over the days of a window, or as they stand on a day. Days are told by their places.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Look {
     /// From a day, inclusive, to a day, exclusive.
-    Between(NaiveDate, NaiveDate),
-    /// On the day.
-    On(NaiveDate),
+    Between(i32, i32),
+    /// Before the day after the one it is as at.
+    Before(i32),
 }
 
 impl Look {
+    /// At what lies in a window.
+    pub(crate) fn within(window: Window) -> Self {
+        Self::Between(place(window.start), place(window.end))
+    }
+
+    /// As at the end of a day.
+    pub(crate) fn on(day: NaiveDate) -> Self {
+        Self::Before(place(next_day(day)))
+    }
+
+    /// The day on which a posting is seen that was made as at a day; `None` where it is not.
+    pub(crate) fn day_seen(self, span: Span, as_at: NaiveDate) -> Option<NaiveDate> {
+        match self {
+            Self::Between(start, end) => (start..end).contains(&place(span.start)).then_some(span.start),
+            Self::Before(_) => span.covers(as_at).then_some(as_at),
+        }
+    }
+
     #[inline]
-    fn at(self, before: impl Fn(NaiveDate) -> i64) -> u64 {
-        let count = match self {
+    fn at(self, before: impl Fn(i32) -> i64) -> u64 {
+        units(match self {
             Self::Between(start, end) => before(end).wrapping_sub(before(start)),
-            Self::On(day) => before(next_day(day)),
-        };
-        // Below zero only where more was retracted than posted.
-        u64::try_from(count).unwrap_or(0)
+            Self::Before(end) => before(end),
+        })
     }
 }
 
 /// Numbers of days below this have their books in a row; an authority's working days are mostly among them.
-const COMMON_DAYS: usize = 256;
+pub(crate) const COMMON_DAYS: usize = 256;
+
+/// How many units a balance is: below zero only where more was retracted than posted.
+#[inline]
+fn units(balance: i64) -> u64 {
+    balance.max(0).cast_unsigned()
+}
 
 /// The books of one account, in total or of one stratum.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -488,11 +510,6 @@ pub(crate) struct Books {
     /// By family with a met unit.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     families: BTreeMap<String, Slip>,
-}
-
-/// A number of days that some unit has.
-fn positive((days, count): (i64, i64)) -> Option<(i64, u64)> {
-    u64::try_from(count).ok().filter(|count| *count > 0).map(|count| (days, count))
 }
 
 fn same(mine: &[DayBook], theirs: &[DayBook]) -> bool {
@@ -620,47 +637,43 @@ impl Books {
     #[inline]
     pub(crate) fn counter(&self, at: usize, look: Look) -> u64 {
         self.summed.get_or_init(|| ());
-        self.counters.get(at).map_or(0, |book| look.at(|day| book.before(day)))
+        self.counters.get(at).map_or(0, |book| look.at(|place| book.before(place)))
     }
 
-    /// Each number of days as at a day with how many units have it, in order.
-    pub(crate) fn amounts(&self, look: Look, as_at: NaiveDate) -> Vec<(i64, u64)> {
+    /// How many units have each number of days as at a day: for those from 0 in a row, and for others beside it, in no
+    /// order and maybe again.
+    pub(crate) fn amounts(&self, look: Look, as_at: NaiveDate) -> (Vec<u64>, Vec<(i64, u64)>) {
         self.summed.get_or_init(|| ());
-        let mut all = Vec::with_capacity(self.days.len() + self.other_days.len() + self.since.len());
-        let count = |(days, book): (&i32, &DayBook)| (i64::from(*days), look.at(|day| book.before(day)));
-        all.extend(self.other_days.range(..0).map(count).filter(|(_, count)| *count > 0));
         let summed = || Histogram::of(&self.days).map(Box::new);
-        match (self.histogram.get_or_init(summed), look) {
+        let mut common: Vec<u64> = match (self.histogram.get_or_init(summed), look) {
             (Some(histogram), Look::Between(start, end)) => {
                 let rows = histogram.before(end).iter().zip(histogram.before(start));
-                all.extend((0..).zip(rows.map(|(to, from)| to.wrapping_sub(*from))).filter_map(positive));
+                rows.map(|(to, from)| to.wrapping_sub(*from).cast_unsigned()).collect()
             }
-            (Some(histogram), Look::On(day)) => {
-                all.extend((0..).zip(histogram.before(next_day(day)).iter().copied()).filter_map(positive));
+            (Some(histogram), Look::Before(end)) => {
+                histogram.before(end).iter().map(|sum| sum.cast_unsigned()).collect()
             }
-            (None, _) => {
-                let counts = (0..).zip(&self.days).map(|(days, book)| count((&days, book)));
-                all.extend(counts.filter(|(_, count)| *count > 0));
+            (None, _) => self.days.iter().map(|book| look.at(|place| book.before(place))).collect(),
+        };
+        // Looked for in all at once, since there is mostly none.
+        if common.iter().fold(0, |bits, balance| bits | balance).cast_signed() < 0 {
+            for balance in &mut common {
+                *balance = units(balance.cast_signed());
             }
         }
-        all.extend(self.other_days.range(0..).map(count).filter(|(_, count)| *count > 0));
-        if !self.since.is_empty() {
-            let days = |since: &NaiveDate| (as_at - *since).num_days();
-            let growing = self.since.iter().map(|(since, slip)| (days(since), look.at(|day| slip.before(day))));
-            all.extend(growing.filter(|(_, count)| *count > 0));
-            all.sort_unstable_by_key(|(days, _)| *days);
-            all.dedup_by(|next, kept| {
-                let same = next.0 == kept.0;
-                kept.1 = if same { kept.1.saturating_add(next.1) } else { kept.1 };
-                same
-            });
+        let mut others = Vec::new();
+        for (days, book) in &self.other_days {
+            others.push((i64::from(*days), look.at(|place| book.before(place))));
         }
-        all
+        for (since, slip) in &self.since {
+            others.push(((as_at - *since).num_days(), look.at(|place| slip.before(place))));
+        }
+        (common, others)
     }
 
     /// How many families have a met unit.
     pub(crate) fn families(&self, look: Look) -> u64 {
-        self.families.values().filter(|slip| look.at(|day| slip.before(day)) > 0).count() as u64
+        self.families.values().filter(|slip| look.at(|place| slip.before(place)) > 0).count() as u64
     }
 
     fn merge(&mut self, other: &Self) {

@@ -639,8 +639,8 @@ fn has_figures(timing: Timing, basis: Basis) -> bool {
 #[inline]
 pub(super) fn look(timing: Timing, basis: Basis, as_at: NaiveDate) -> Look {
     match (timing, basis.window(as_at)) {
-        (Timing::Flow, Some(window)) => Look::Between(window.start, window.end),
-        _ => Look::On(as_at),
+        (Timing::Flow, Some(window)) => Look::within(window),
+        _ => Look::on(as_at),
     }
 }
 

@@ -82,11 +82,7 @@ impl<'a, 'b> Collector<'a, 'b> {
 
 impl Sink for Collector<'_, '_> {
     fn post(&mut self, posting: Posting) {
-        let day = match self.look {
-            Look::Between(start, end) if start <= posting.span.start && posting.span.start < end => posting.span.start,
-            Look::On(day) if posting.span.covers(day) => day,
-            _ => return,
-        };
+        let Some(day) = self.look.day_seen(posting.span, self.as_at) else { return };
         let strata = self
             .breakdowns
             .iter()

@@ -391,9 +391,7 @@ fn is_of(reading: &Reading, definition: &Definition) -> bool {
     }
     let shape = match (&definition.shape, reading.figure()) {
         (Shape::Proportion(theirs), Figure::Proportion(_, pending)) => theirs == pending,
-        (Shape::Composition(parts), Figure::Composition(composition)) => {
-            parts.iter().eq(composition.parts().iter().map(|(part, _)| part))
-        }
+        (Shape::Composition(parts), Figure::Composition(composition)) => parts == composition.names(),
         (Shape::Distribution, Figure::Distribution(_)) => true,
         _ => false,
     };
@@ -719,10 +717,7 @@ fn together(
 fn nothing_of(reading: &Reading, sibling_groups: Option<u64>) -> Reading {
     let figure = match reading.figure() {
         Figure::Proportion(_, pending) => Figure::Proportion(Tally::default(), *pending),
-        Figure::Composition(composition) => {
-            let parts = composition.parts().iter().map(|(part, _)| (part.clone(), 0)).collect();
-            Figure::Composition(Composition::with_rest(parts, 0))
-        }
+        Figure::Composition(composition) => Figure::Composition(Composition::of(composition.names(), |_| 0, 0)),
         Figure::Distribution(_) => Figure::Distribution(Distribution::default()),
         Figure::Unavailable(obstacle) => Figure::Unavailable(obstacle.clone()),
     };
@@ -733,9 +728,7 @@ fn nothing_of(reading: &Reading, sibling_groups: Option<u64>) -> Reading {
 fn nothing_counted(definition: &Definition, reading: &Reading) -> Reading {
     let figure = match &definition.shape {
         Shape::Proportion(pending) => Figure::Proportion(Tally::default(), *pending),
-        Shape::Composition(parts) => {
-            Figure::Composition(Composition::with_rest(parts.iter().map(|part| (part.clone(), 0)).collect(), 0))
-        }
+        Shape::Composition(parts) => Figure::Composition(Composition::of(parts, |_| 0, 0)),
         Shape::Distribution => Figure::Distribution(Distribution::default()),
     };
     reading.clone().counting(figure, definition.sibling_groups.then_some(0))
@@ -745,8 +738,8 @@ fn figure(mine: &Figure, theirs: &Figure, with: Operation) -> Option<Figure> {
     Some(match (mine, theirs) {
         (Figure::Proportion(a, pending), Figure::Proportion(b, _)) => Figure::Proportion(tally(a, b, with)?, *pending),
         (Figure::Composition(a), Figure::Composition(b)) => {
-            let parts = a.parts().iter().zip(b.parts());
-            let parts = parts.map(|((part, a), (_, b))| Some((part.clone(), with(*a, *b)?))).collect::<Option<_>>()?;
+            let parts = a.parts().zip(b.parts());
+            let parts = parts.map(|((part, a), (_, b))| Some((part.to_owned(), with(a, b)?))).collect::<Option<_>>()?;
             // The rest is put together by itself, so that less than nothing cannot hide in the count.
             with(a.in_no_part(), b.in_no_part())?;
             Figure::Composition(Composition::new(with(a.count(), b.count())?, parts).ok()?)

@@ -241,13 +241,11 @@ impl Reading {
                 let [met, not_met, undecided, excepted, excluded] = [0, 1, 2, 3, 4].map(counter);
                 Figure::Proportion(Tally { met, not_met, pending: undecided, excepted, excluded }, *pending)
             }
-            Shape::Composition(names) => {
-                let parts: Vec<_> = names.iter().enumerate().map(|(at, name)| (name.clone(), counter(at))).collect();
-                Figure::Composition(Composition::with_rest(parts, counter(names.len())))
-            }
-            Shape::Distribution => Figure::Distribution(
-                books.map_or_else(Distribution::default, |books| Distribution::of_ordered(books.amounts(look, as_at))),
-            ),
+            Shape::Composition(names) => Figure::Composition(Composition::of(names, counter, counter(names.len()))),
+            Shape::Distribution => Figure::Distribution(books.map_or_else(Distribution::default, |books| {
+                let (common, others) = books.amounts(look, as_at);
+                Distribution::of(common, others)
+            })),
         };
         // Without a met unit there is no family, supplied or not.
         let has_families = supply.is_none_or(|supply| supply.days(Family::FamilyMember).covers(as_at));
@@ -610,7 +608,7 @@ impl From<Reading> for Form {
             }
             Figure::Composition(composition) => {
                 form.count = Some(composition.count());
-                form.parts = Some(Parts(composition.parts().to_vec()));
+                form.parts = Some(Parts(composition.parts().map(|(name, count)| (name.to_owned(), count)).collect()));
                 form.shown = None;
             }
             Figure::Distribution(distribution) => {

@@ -192,7 +192,7 @@ fn parts(published: &PublishedReading, reading: &Reading) -> Vec<(String, Cell, 
         PublishedFigure::Composition(c) => {
             let whole = reading.composition().unwrap();
             let parts =
-                c.parts.iter().zip(whole.parts()).map(|((name, cell), (_, count))| (name.clone(), *cell, *count));
+                c.parts.iter().zip(whole.parts()).map(|((name, cell), (_, count))| (name.clone(), *cell, count));
             let rest =
                 [("rest".to_owned(), c.in_no_part, whole.in_no_part()), ("all".to_owned(), c.count, whole.count())];
             parts.chain(rest).collect()

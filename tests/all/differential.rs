@@ -49,7 +49,7 @@ fn as_the_oracle_says_it(reading: &Reading) -> OracleReading {
         },
         Figure::Composition(composition) => OracleFigure::Composition {
             total: composition.count(),
-            parts: composition.parts().iter().cloned().collect::<BTreeMap<_, _>>(),
+            parts: composition.parts().map(|(name, count)| (name.to_owned(), count)).collect::<BTreeMap<_, _>>(),
         },
         Figure::Distribution(days) => OracleFigure::Distribution(
             days.counts()

@@ -612,7 +612,7 @@ fn a_whole_report_is_published_and_what_is_shown_is_true() {
         }
         if let (Some(composition), Some(figure)) = (reading.composition(), published.composition()) {
             cells.push((composition.count(), figure.count));
-            cells.extend(composition.parts().iter().zip(&figure.parts).map(|((_, n), (_, cell))| (*n, *cell)));
+            cells.extend(composition.parts().zip(&figure.parts).map(|((_, n), (_, cell))| (n, *cell)));
         }
         if let (Some(days), Some(figure)) = (reading.distribution(), published.distribution()) {
             cells.push((days.count(), figure.count));

@@ -82,7 +82,7 @@ fn a_definition_that_contradicts_its_type() {
 
 #[test]
 fn an_outcome_that_the_shape_does_not_know() {
-    let parts = Shape::Composition(vec!["a".to_owned()]);
+    let parts = Shape::Composition(["a".to_owned()].into());
     let share = Shape::Proportion(Pending::StandsAside);
     for (shape, outcome) in [
         (Shape::Distribution, Outcome::Part(0)),
@@ -150,6 +150,21 @@ fn retracting_first_and_posting_then_leaves_nothing() {
     assert_eq!((ledger.findings().count(), &ledger), (0, &engine.ledger().unwrap()));
     let strata = ledger.readings_by("ECS 138", Basis::Cumulative, long_ago(2), "sex").unwrap();
     assert!(strata.is_empty(), "{strata:?}");
+}
+
+#[test]
+fn what_is_retracted_more_often_than_posted_is_nothing() {
+    let day = |month| NaiveDate::from_ymd_opt(2018, month, 1).unwrap();
+    let assessment = |id: &str| Assessment::new(id, "C1", day(1)).authorised(day(2));
+    let [one, two]: [Dataset; 2] = [vec![assessment("A1")], vec![assessment("A1"), assessment("A2")]]
+        .map(|assessments| assessments.into_iter().collect());
+    let engine = Engine::new(catalogue::standard());
+    let mut ledger = engine.ledger().unwrap();
+    engine.post(&mut ledger, &one.child("C1").unwrap()).unwrap();
+    engine.retract(&mut ledger, &two.child("C1").unwrap()).unwrap();
+    let reading = |key| ledger.reading(key, Basis::Cumulative, day(2)).unwrap();
+    assert_eq!(reading("ECS 138 days").distribution(), Some(&Distribution::default()));
+    assert_eq!(reading("ECS 138").ratio().unwrap().denominator(), 0);
 }
 
 #[test]

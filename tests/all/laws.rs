@@ -281,7 +281,7 @@ mod readings {
     fn amounts(reading: &Reading) -> Vec<u64> {
         match reading.figure() {
             Figure::Proportion(t, _) => vec![t.met, t.not_met, t.pending, t.excepted, t.excluded],
-            Figure::Composition(c) => c.parts().iter().map(|(_, part)| *part).chain([c.count()]).collect(),
+            Figure::Composition(c) => c.parts().map(|(_, part)| part).chain([c.count()]).collect(),
             Figure::Distribution(days) => days.counts().flat_map(|(_, count)| [count]).collect(),
             _ => Vec::new(),
         }

@@ -1110,7 +1110,7 @@ fn counts(reading: &Reading, policy: &Policy) -> Vec<(Part, u64)> {
             (Part::Denominator, tally.ratio(*pending).denominator()),
         ],
         Figure::Composition(composition) => {
-            let parts = (0..).zip(composition.parts()).map(|(at, (_, count))| (Part::Named(at), *count));
+            let parts = (0..).zip(composition.parts()).map(|(at, (_, count))| (Part::Named(at), count));
             let others = [(Part::Count, composition.count()), (Part::Rest, composition.in_no_part())];
             parts.chain(others).collect()
         }
@@ -1210,7 +1210,8 @@ impl Cells<'_> {
                 (PublishedFigure::Proportion(PublishedProportion { share, ..proportion }), value.map(Value::Percent))
             }
             Figure::Composition(composition) => {
-                let parts = (0..).zip(composition.parts()).map(|(at, (name, _))| (name.clone(), cell(Part::Named(at))));
+                let parts =
+                    (0..).zip(composition.parts()).map(|(at, (name, _))| (name.to_owned(), cell(Part::Named(at))));
                 let count = cell(Part::Count);
                 let parts = parts.collect();
                 let composition = PublishedComposition { count, parts, in_no_part: cell(Part::Rest) };
