@@ -458,7 +458,7 @@ impl Look {
         Self::Before(place(next_day(day)))
     }
 
-    /// The day on which a posting is seen that was made as at a day; `None` where it is not.
+    /// The day on which a reading as at `as_at` counts what is posted on `span`; `None` where it does not.
     pub(crate) fn day_seen(self, span: Span, as_at: NaiveDate) -> Option<NaiveDate> {
         match self {
             Self::Between(start, end) => (start..end).contains(&place(span.start)).then_some(span.start),

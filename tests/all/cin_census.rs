@@ -975,6 +975,22 @@ fn what_a_census_gives_twice_is_one_record() {
         assert_eq!(child.chronology().referrals()[0].no_further_action, Some(false), "{both}");
         assert_eq!(by_rule(&dataset, FindingRule::RepeatedId).len(), 1);
     }
+    // An assessment that is done is not hidden by one that is open.
+    let open = open_assessment("2021-10-08");
+    let done = |authorised: &str| {
+        let authorised =
+            format!("<AssessmentAuthorisationDate>{authorised}</AssessmentAuthorisationDate></Assessments>");
+        open.replace("</Assessments>", &authorised)
+    };
+    let (first, second) = (done("2021-11-20"), done("2021-11-25"));
+    for all in [[&open, &first, &second], [&first, &open, &second], [&first, &second, &open]] {
+        let all = all.map(String::as_str).join("\n");
+        let dataset = read_one(&census(2022, &with_details(&referral("2021-10-06", &all))));
+        let child = dataset.child("C1").unwrap();
+        let assessments = child.chronology().assessments();
+        assert_eq!(assessments.iter().map(|a| a.authorised.unwrap().date()).collect::<Vec<_>>(), [day("2021-11-20")]);
+        assert_eq!(by_rule(&dataset, FindingRule::RepeatedId).len(), 2, "{all}");
+    }
 }
 
 #[test]

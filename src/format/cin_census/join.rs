@@ -497,6 +497,15 @@ struct Joiner<'c> {
 /// A row and where it stands; rows of one key come in the order of their censuses.
 type Placed<'r, T> = (At, &'r T);
 
+/// The rows, those of one census in their order but for the ones to be behind its others.
+fn put_last<'r, T>(rows: &[Placed<'r, T>], last: impl Fn(&T) -> bool) -> Vec<Placed<'r, T>> {
+    let mut rows = rows.to_vec();
+    for of_one_census in rows.chunk_by_mut(|(a, _), (b, _)| a.census == b.census) {
+        of_one_census.sort_by_key(|(_, row)| last(row));
+    }
+    rows
+}
+
 /// A plan, where it stands, its number among all plans, and the day of its referral where that has a record.
 type PlacedPlan<'r> = (At, usize, &'r PlanRow, Option<NaiveDate>);
 
@@ -686,10 +695,7 @@ impl<'c> Joiner<'c> {
         let record = id::referral(self.child, Some(date));
         let of = (Family::Referral, record.as_str());
         // Of two on one day the one that goes on stays: the day is one of no further action only if both are.
-        let mut rows = rows.to_vec();
-        for of_one_census in rows.chunk_by_mut(|(a, _), (b, _)| a.census == b.census) {
-            of_one_census.sort_by_key(|(_, row)| row.no_further_action == Some(true));
-        }
+        let rows = put_last(rows, |row| row.no_further_action == Some(true));
         let rows = self.one_a_census(of, "CINreferralDate", &rows, &date.to_string());
         let (Some((first, _)), Some((last, _))) = (rows.first().copied(), rows.last().copied()) else { return false };
         let [mut source, mut need, mut reason] = [(); 3].map(|()| Settled { value: None, at: first });
@@ -735,7 +741,9 @@ impl<'c> Joiner<'c> {
     ) {
         let record = id::assessment(self.child, referred, Some(start));
         let of = (Family::Assessment, record.as_str());
-        let rows = self.one_a_census(of, "AssessmentActualStartDate", rows, &start.to_string());
+        // Of two with one start the one that is done stays: an open one would hide it.
+        let rows = put_last(rows, |row| row.authorised.is_none());
+        let rows = self.one_a_census(of, "AssessmentActualStartDate", &rows, &start.to_string());
         let (Some((first, _)), Some((last, _))) = (rows.first().copied(), rows.last().copied()) else { return };
         let mut authorised = Settled { value: None, at: first };
         for (at, row) in rows {

@@ -98,7 +98,7 @@
 //! | a value that a later census gives otherwise | the later one counts; the finding stands where the earlier one is. The latest category of abuse may change, and a sex that was unknown | [`ChangedLater`](crate::FindingRule::ChangedLater) |
 //! | a referral (not one of no further action) or a plan open in a census and not in a later one, of any year | ends on the first day after the last census that has it: 1 April | [`MissingLater`](crate::FindingRule::MissingLater) |
 //! | an assessment, an enquiry or a review that a later census no longer has | stays: a census has only what happened in its year | |
-//! | a record twice in one census | the first stays, of two referrals on one day the first that is not one of no further action; what lies inside both is kept, and their conferences, one a day | [`RepeatedId`](crate::FindingRule::RepeatedId); for a child 8510 |
+//! | a record twice in one census | the first stays, of two referrals on one day the first that is not one of no further action, of two assessments with one start the first that is authorised; what lies inside both is kept, and their conferences, one a day | [`RepeatedId`](crate::FindingRule::RepeatedId); for a child 8510 |
 //! | a conference on one day with the enquiry and with the referral | one conference, that of the enquiry | 2884 |
 //!
 //! Of a census that could not be read to its end what was read stays; nothing is missing in it, and it
